@@ -1,0 +1,54 @@
+"""Helper library of a course in deep learning for computer vision.
+
+`import dlcv` is cheap: TensorFlow, OpenCV and Matplotlib are imported when a name that needs them is first
+used.
+
+Example:
+    >>> import dlcv
+    >>> lesson = dlcv.start("08.2", seed=42)  # doctest: +SKIP
+    >>> digits = dlcv.data.load("mnist")  # doctest: +SKIP
+
+Taught in: notebooks/01.1
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+__version__ = "0.1.0"
+
+# name -> module that defines it; None stands for a submodule of that name.
+_LAZY = {
+    "start": "dlcv.lesson",
+    "Lesson": "dlcv.lesson",
+    "callbacks": None,
+    "course": None,
+    "data": None,
+    "device": None,
+    "errors": None,
+    "images": None,
+    "lesson": None,
+    "metrics": None,
+    "models": None,
+    "plotting": None,
+    "settings": None,
+    "video": None,
+    "zoo": None,
+}
+__all__ = [*_LAZY, "__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LAZY:
+        raise AttributeError(f"module 'dlcv' has no attribute {name!r}")
+    home = _LAZY[name]
+    if home is None:
+        return importlib.import_module(f"dlcv.{name}")
+    value = getattr(importlib.import_module(home), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
