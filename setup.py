@@ -15,7 +15,7 @@ REQUIRED = [
     "opencv-python-headless>=4.10,<5",
     "matplotlib",
     "scikit-learn",
-    "scikit-image", # bundled test photographs
+    "scikit-image",  # bundled test photographs
     "scipy",
     "pillow",
     "jupyter",

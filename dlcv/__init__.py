@@ -27,6 +27,7 @@ _LAZY = {
     "data": None,
     "device": None,
     "errors": None,
+    "handwriting": None,
     "images": None,
     "lesson": None,
     "metrics": None,

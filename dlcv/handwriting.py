@@ -97,7 +97,7 @@ def write_number(text: str, *, seed: int = 42, height: int = 200) -> NDArray[np.
     ink = ink[:, : int(left + margin / 2)]
     ink = cv2.GaussianBlur(ink, (0, 0), height / 250)
     light = np.linspace(235, 205, ink.shape[1])[None, :] + np.linspace(8, -8, height)[:, None]
-    paper = light + rng.normal(0, 3, ink.shape)
+    paper = light + rng.normal(0, 1.2, ink.shape)
     grey = paper * (1 - 0.78 * (ink / 255.0))
     tint = np.array([1.0, 0.985, 0.95])
     return np.clip(grey[..., None] * tint, 0, 255).astype(np.uint8)

@@ -20,6 +20,8 @@ Box = tuple[int, int, int, int]
 
 _SIDE = 28  # an MNIST image
 _CONTENT = 20  # the box that the digit itself fits in
+_PAPER = 220  # the grey level that paper is brought to
+_MIN_CONTRAST = 30  # grey levels between paper and ink
 
 
 def read(path: str | Path) -> NDArray[np.uint8]:
@@ -53,6 +55,15 @@ def read(path: str | Path) -> NDArray[np.uint8]:
     return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
 
 
+def _light(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Estimate the light on each pixel by blurring the writing away."""
+    # Light changes slowly, so a large photo is shrunk first: with so wide a blur a phone's photo would take a minute.
+    shrink = max(1, max(grey.shape) // 1000)
+    small = grey if shrink == 1 else cv2.resize(grey, None, fx=1 / shrink, fy=1 / shrink, interpolation=cv2.INTER_AREA)
+    blurred = cv2.GaussianBlur(small, (0, 0), max(small.shape) / 8)
+    return blurred if shrink == 1 else cv2.resize(blurred, grey.shape[::-1])
+
+
 def ink_mask(photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Separate dark ink from light paper, under uneven light.
 
@@ -70,10 +81,11 @@ def ink_mask(photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """
     grey = cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY) if photo.ndim == 3 else photo
     grey = cv2.GaussianBlur(grey, (5, 5), 0)
-    light = cv2.GaussianBlur(grey, (0, 0), max(grey.shape) / 8)
-    flat = cv2.divide(grey, light, scale=220)
+    flat = cv2.divide(grey, _light(grey), scale=_PAPER)
     _, mask = cv2.threshold(flat, 0, 255, cv2.THRESH_BINARY_INV + cv2.THRESH_OTSU)
-    return mask
+    contrast = cv2.mean(flat, cv2.bitwise_not(mask))[0] - cv2.mean(flat, mask)[0]
+    # Otsu splits anything in two, empty paper as well: what is hardly darker than the rest is grain, and no ink.
+    return mask if contrast >= _MIN_CONTRAST else np.zeros_like(mask)
 
 
 def digit_boxes(mask: NDArray[np.uint8], min_height: float = 0.15) -> list[Box]:
@@ -106,11 +118,16 @@ def to_mnist(mask: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
     Returns:
         (28, 28, 1), 0–255, white on black.
 
+    Raises:
+        ValueError: there is no ink in the box.
+
     Reference: LeCun, Bottou, Bengio and Haffner 1998, "Gradient-based learning applied to document recognition",
         section III.A.
     Taught in: notebooks/04.1
     """
     x, y, width, height = box
+    if not mask[y : y + height, x : x + width].any():
+        raise ValueError(f"there is no ink in the box {box} of a mask of {mask.shape[1]}×{mask.shape[0]} pixels")
     scale = _CONTENT / max(width, height)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     digit = cv2.resize(mask[y : y + height, x : x + width], size, interpolation=cv2.INTER_AREA)
@@ -173,7 +190,11 @@ def draw_boxes(
     """
     drawn = image.copy()
     scale = max(0.5, image.shape[0] / 250)
+    font, pen = cv2.FONT_HERSHEY_SIMPLEX, 2
     for (x, y, width, height), label in zip(boxes, labels, strict=True):
-        cv2.rectangle(drawn, (x - 4, y - 4), (x + width + 4, y + height + 4), colour, 2)
-        cv2.putText(drawn, label, (x - 4, max(20, y - 10)), cv2.FONT_HERSHEY_SIMPLEX, scale, colour, 2, cv2.LINE_AA)
+        cv2.rectangle(drawn, (x - 4, y - 4), (x + width + 4, y + height + 4), colour, pen)
+        (text_width, text_height), _ = cv2.getTextSize(label, font, scale, pen)
+        bottom = max(text_height + 8, y - 4)  # a label that would leave the picture moves into the box
+        cv2.rectangle(drawn, (x - 5, bottom - text_height - 8), (x + text_width + 2, bottom), colour, -1)
+        cv2.putText(drawn, label, (x - 2, bottom - 4), font, scale, (255, 255, 255), pen, cv2.LINE_AA)
     return drawn

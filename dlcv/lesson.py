@@ -46,8 +46,8 @@ class Metric:
 
     @property
     def ok(self) -> bool:
-        """Whether the value keeps its bound; a value that is not a number never does."""
-        if math.isnan(self.value):
+        """Whether the value keeps its bound; one that is infinite or not a number never does."""
+        if not math.isfinite(self.value):
             return False
         return self.value >= self.floor if self.direction == "at_least" else self.value <= self.floor
 
@@ -120,7 +120,8 @@ class Lesson:
         direction = "at_least" if at_least is not None else "at_most"
         metric = Metric(name, float(value), float(bound), direction, source, self.profile, sources)
         self.metrics.append(metric)
-        _publish(metric)
+        if math.isfinite(metric.value):  # JSON, which results are kept in, has no nan; the error below tells it
+            _publish(metric)
         if not metric.ok:
             raise AssertionError(f"{metric}. {self._advice(metric)}")
 

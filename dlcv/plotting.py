@@ -24,25 +24,35 @@ _RIGHT = "#2a7f3f"
 _WRONG = "#c23b22"
 
 
-def _titled(title: str, source: str | None) -> str:
-    """Add to a title that the pictures come from a generated sample, where they do."""
+def _set_title(figure: Figure, title: str, source: str | None) -> None:
+    """Set the line above all panels; it says so where the pictures come from a generated sample."""
     note = "generated sample" if source == "sample" else ""
-    return f"{title} ({note})" if title and note else title or note
+    text = f"{title} ({note})" if title and note else title or note
+    if text:
+        figure.suptitle(text, fontsize=11)
 
 
-def _show(axes: Axes, image: ArrayLike) -> None:
-    """Draw one image without axes: (H, W), (H, W, 1) or (H, W, 3), 0–255 or 0–1."""
+def _pixels(image: ArrayLike) -> np.ndarray:
+    """Return an image as Matplotlib takes it: (H, W) or (H, W, 3)."""
     pixels = np.asarray(image)
     if pixels.ndim == 3 and pixels.shape[-1] == 1:
         pixels = pixels[..., 0]
     if pixels.ndim not in (2, 3) or (pixels.ndim == 3 and pixels.shape[-1] not in (3, 4)):
         raise ValueError(f"an image has the shape (H, W), (H, W, 1) or (H, W, 3), not {pixels.shape}")
+    return pixels
+
+
+def _show(axes: Axes, image: ArrayLike) -> None:
+    """Draw one image without axes: (H, W), (H, W, 1) or (H, W, 3), 0–255 or 0–1."""
+    pixels = _pixels(image)
     top = 255 if np.issubdtype(pixels.dtype, np.integer) else 1
     if pixels.dtype == bool:
         top = 1
     # Small images are shown pixel by pixel, as the network gets them; large ones are shrunk smoothly.
     axes.imshow(pixels, cmap="gray", vmin=0, vmax=top, interpolation="nearest" if max(pixels.shape[:2]) <= 64 else None)
-    axes.set_axis_off()
+    # A thin frame instead of axes: without it a picture with a white rim would run into the page.
+    axes.set(xticks=[], yticks=[])
+    axes.spines[:].set(color="#bbbbbb", linewidth=0.5)
 
 
 def image_grid(
@@ -64,7 +74,7 @@ def image_grid(
         title: a line above all.
         source: the data set's `source`; a sample is named in the title.
         correct: N truth values; a caption turns green where true and red where false.
-        size: the side of one image in inches.
+        size: the width of one image in inches; its height follows the tallest image's proportions.
 
     Returns:
         The figure.
@@ -84,9 +94,14 @@ def image_grid(
             raise ValueError(f"{what} has {len(values)} entries for {count} images")
     columns = min(columns, count)
     rows = -(-count // columns)
-    extra = 0.3 if captions is not None else 0.0
+    lines = max((str(caption).count("\n") + 1 for caption in captions), default=0) if captions is not None else 0
+    tallest = max(height / width for height, width, *_ in (_pixels(image).shape for image in images))
     figure, grid = plt.subplots(
-        rows, columns, figsize=(columns * size, rows * (size + extra)), squeeze=False, layout="constrained"
+        rows,
+        columns,
+        figsize=(columns * size, rows * (size * tallest + 0.2 * lines) + (0.3 if title or source == "sample" else 0)),
+        squeeze=False,
+        layout="constrained",
     )
     for axes in grid.flat[count:]:
         axes.set_axis_off()
@@ -95,7 +110,7 @@ def image_grid(
         if captions is not None:
             colour = "black" if correct is None else (_RIGHT if correct[index] else _WRONG)
             axes.set_title(str(captions[index]), fontsize=9, color=colour)
-    figure.suptitle(_titled(title, source), fontsize=11)
+    _set_title(figure, title, source)
     return figure
 
 
@@ -137,7 +152,7 @@ def history(
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.grid(alpha=0.3)
         axes.legend()
-    figure.suptitle(_titled(title, source), fontsize=11)
+    _set_title(figure, title, source)
     return figure
 
 
@@ -205,7 +220,7 @@ def probability_bars(
         for place, k in enumerate(best):
             bars.text(0.02, place, f"{class_names[k]}  {row[k]:.0%}", va="center", fontsize=8)
         bars.spines[:].set_visible(False)
-    figure.suptitle(_titled(title, source), fontsize=11)
+    _set_title(figure, title, source)
     return figure
 
 

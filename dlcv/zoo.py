@@ -15,6 +15,7 @@ import json
 import os
 import platform
 import re
+import shutil
 import tempfile
 import zipfile
 from collections.abc import Callable, Mapping
@@ -35,6 +36,7 @@ __all__ = ["card", "load", "load_or_train", "names", "path", "save", "verify"]
 REQUIRED = ("title", "data", "source", "profile", "seed", "metrics")
 _VERSIONED = ("tensorflow", "keras", "numpy")
 _CACHE = ".cache"
+_WHAT_BELONGS = "The docstring of dlcv.zoo.save says what belongs on it."
 
 
 def _folder() -> Path:
@@ -62,10 +64,9 @@ def path(name: str) -> Path:
 
 
 def _existing(name: str) -> Path:
-    file = path(name)
-    if not file.is_file():
+    if name not in names():
         raise ModelError(unknown("model", name, names()))
-    return file
+    return path(name)
 
 
 def _sha256(file: Path) -> str:
@@ -80,12 +81,21 @@ def _read_card(file: Path) -> dict[str, Any]:
         content = json.loads(card_file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ModelError(f"{file.name} has no card {card_file.name} beside it. {restore}") from None
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise ModelError(f"The card {card_file.name} cannot be read: {error.strerror}.") from error
+    except ValueError as error:  # neither UTF-8 nor JSON
         raise ModelError(f"The card {card_file.name} is not valid JSON: {error}. {restore}") from error
-    missing = [key for key in (*REQUIRED, "sha256") if key not in content]
-    if missing:
-        raise ModelError(f"The card {card_file.name} lacks {', '.join(missing)}. {restore}")
+    if not isinstance(content, dict):
+        raise ModelError(f"The card {card_file.name} is not a JSON object. {restore}")
+    _check_card(content, card_file.name, restore, "sha256")
     return content
+
+
+def _check_card(content: Mapping[str, Any], name: str, cure: str, *more: str) -> None:
+    """Raise `ModelError` if a card lacks something that every card must have."""
+    missing = [key for key in (*REQUIRED, *more) if key not in content]
+    if missing:
+        raise ModelError(f"The card {name} lacks {', '.join(missing)}. {cure}")
 
 
 def card(name: str) -> dict[str, Any]:
@@ -170,7 +180,7 @@ def _versions() -> dict[str, str]:
 
 
 def save(model: keras.Model, name: str, card: Mapping[str, Any]) -> Path:
-    """Store a model with its card; both files are complete or neither is there.
+    """Store a model with its card: both files are replaced, or both stay as they were.
 
     The optimiser's state is left out: it is of no use for predicting.
 
@@ -190,11 +200,7 @@ def save(model: keras.Model, name: str, card: Mapping[str, Any]) -> Path:
 
 
 def _store(model: keras.Model, file: Path, card: Mapping[str, Any]) -> Path:
-    import keras
-
-    missing = [key for key in REQUIRED if key not in card]
-    if missing:
-        raise ModelError(f"The card of {file.stem!r} lacks {', '.join(missing)}.")
+    _check_card(card, f"of {file.stem!r}", _WHAT_BELONGS)
     # A network made from its layers' configuration alone has no optimiser, whose state would triple the file.
     bare = type(model).from_config(model.get_config())
     bare.set_weights(model.get_weights())
@@ -212,15 +218,30 @@ def _store(model: keras.Model, file: Path, card: Mapping[str, Any]) -> Path:
             }
             new_card = new_model.with_suffix(".json")
             new_card.write_text(_as_json(content) + "\n", encoding="utf-8")
-            # The card goes last: a model without its new card is reported as changed, never used in silence.
-            os.replace(new_model, file)
-            os.replace(new_card, file.with_suffix(".json"))
+            _replace_both(new_model, file)
     except OSError as error:
         raise ModelError(
             f"The model {file.stem!r} could not be written to {file.parent} ({error.strerror or error}). "
             "Free some space or point DLCV_MODELS_DIR at a folder that you may write to."
         ) from error
     return file
+
+
+def _replace_both(new: Path, file: Path) -> None:
+    """Put a model and the card beside it in the place of another one; put the other one back if that fails."""
+    before = new.with_suffix(".before")
+    if file.exists():
+        shutil.copyfile(file, before)
+    os.replace(new, file)
+    try:
+        # The card goes last: were the process killed here, the model would be reported as changed, not used in silence.
+        os.replace(new.with_suffix(".json"), file.with_suffix(".json"))
+    except OSError:
+        if before.exists():
+            os.replace(before, file)
+        else:
+            file.unlink()
+        raise
 
 
 def load_or_train(name: str, train: Callable[[], tuple[keras.Model, Mapping[str, Any]]]) -> keras.Model:
@@ -235,10 +256,10 @@ def load_or_train(name: str, train: Callable[[], tuple[keras.Model, Mapping[str,
         train: a function without arguments that returns the trained model and its card, as `save` takes it.
 
     Returns:
-        The model.
+        The model. If it cannot be kept, for lack of space or permission, a line says so.
 
     Raises:
-        ModelError: a stored file is damaged, or `train`'s card lacks something.
+        ModelError: a file that ships is damaged, or `train`'s card lacks something.
 
     Example:
         >>> model = load_or_train("mnist_cnn", train=train_mnist)  # doctest: +SKIP
@@ -250,21 +271,29 @@ def load_or_train(name: str, train: Callable[[], tuple[keras.Model, Mapping[str,
     config = settings.read()
     cached = config.models_dir / _CACHE / config.profile / f"{name}.keras"
     if cached.is_file():
-        content = _read_card(cached)
-        stale = _why_stale(cached, content)
+        stale = _why_stale(cached)
         if not stale:
+            content = _read_card(cached)
             print(f"{name}: trained earlier ({content['profile']}, {content['data']}: {content['source']})")
             return _open(cached)
         print(f"{name}: {stale}, so it is trained again")
     else:
         print(f"{name}: not stored yet, training it now")
     model, content = train()
-    _store(model, cached, content)
+    _check_card(content, f"of {name!r}", _WHAT_BELONGS)
+    try:
+        _store(model, cached, content)
+    except ModelError as error:  # the training must not have been in vain
+        print(f"{name}: not kept for the next time. {error}")
     return model
 
 
-def _why_stale(cached: Path, content: Mapping[str, Any]) -> str:
+def _why_stale(cached: Path) -> str:
     """Say why a model trained earlier will not do, or return an empty string if it will."""
+    try:
+        content = _read_card(cached)
+    except ModelError:
+        return "the copy trained earlier has no card that can be read"
     if _sha256(cached) != content["sha256"]:
         return "the copy trained earlier is damaged"
     source = data.sources().get(content["data"])

@@ -173,7 +173,7 @@ def test_a_gpu_number_out_of_range_lists_those_there_are(simulate) -> None:
         device.configure("gpu:5")
 
 
-@pytest.mark.parametrize(("typed", "nearest"), [("gpuu", "gpu"), ("cpuu", "cpu"), ("gpu:x", "gpu:0"), ("auot", "auto")])
+@pytest.mark.parametrize(("typed", "nearest"), [("gpuu", "gpu"), ("cpuu", "cpu"), ("gpu:x", "gpu:0"), ("aut", "auto")])
 def test_an_unknown_device_suggests_the_nearest(typed: str, nearest: str) -> None:
     with pytest.raises(SettingsError, match=f"Did you mean '{nearest}'"):
         device.configure(typed)

@@ -1,7 +1,8 @@
 """Model builders, a file a family; each returns an uncompiled `keras.Model`.
 
 Every builder's network takes raw pixels, 0–255: dividing by 255 is its first layer, so that nobody who
-loads the model later can forget it.
+loads the model later can forget it. The last layer stays in float32 under mixed precision, since probabilities
+rounded to float16 make a poor loss.
 
 Taught in: notebooks/08.2
 """

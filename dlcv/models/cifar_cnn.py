@@ -42,7 +42,7 @@ def cifar_cnn(classes: int = 10, input_shape: tuple[int, int, int] = (32, 32, 3)
             layers.Flatten(),
             layers.Dense(512, activation="relu"),
             layers.Dropout(0.5),
-            layers.Dense(classes, activation="softmax"),
+            layers.Dense(classes, activation="softmax", dtype="float32"),
         ],
         name="cifar_cnn",
     )

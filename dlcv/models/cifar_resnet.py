@@ -48,5 +48,5 @@ def cifar_resnet(classes: int = 10, input_shape: tuple[int, int, int] = (32, 32,
     x = layers.MaxPooling2D(2)(_conv_bn_relu(x, 192))
     x = _residual(x)
     x = layers.GlobalMaxPooling2D()(x)
-    outputs = layers.Dense(classes, activation="softmax")(x)
+    outputs = layers.Dense(classes, activation="softmax", dtype="float32")(x)
     return keras.Model(inputs, outputs, name="cifar_resnet")

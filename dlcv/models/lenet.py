@@ -40,7 +40,7 @@ def lenet(classes: int = 10, input_shape: tuple[int, int, int] = (28, 28, 1)) ->
             layers.MaxPooling2D(2),
             layers.Flatten(),
             layers.Dense(500, activation="relu"),
-            layers.Dense(classes, activation="softmax"),
+            layers.Dense(classes, activation="softmax", dtype="float32"),
         ],
         name="lenet",
     )

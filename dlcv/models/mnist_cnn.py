@@ -38,7 +38,7 @@ def mnist_cnn(classes: int = 10, input_shape: tuple[int, int, int] = (28, 28, 1)
             layers.Flatten(),
             layers.Dense(128, activation="relu"),
             layers.Dropout(0.5),
-            layers.Dense(classes, activation="softmax"),
+            layers.Dense(classes, activation="softmax", dtype="float32"),
         ],
         name="mnist_cnn",
     )
