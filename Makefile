@@ -50,7 +50,7 @@ $(STAMP): setup.py requirements.lock
 	    echo "== Create $(VENV) with $$($$found --version)"; \
 	    "$$found" -m venv --clear "$(VENV)"; \
 	fi
-	@echo "== Install the course into $(VENV) (about 2 GB, some minutes the first time)"
+	@echo "== Install the course into $(VENV) (about 3 GB, some minutes the first time)"
 	@$(PIP) install -q -c requirements.lock 'setuptools>=68'
 	@$(PIP) install -q -c requirements.lock --no-build-isolation -e '.[test]'
 	@touch $(STAMP)

@@ -26,6 +26,9 @@ REQUIRED = [
     "rich",
     "nbclient",
     "nbconvert",
+    "packaging",
+    "psutil",
+    "requests",
 ]
 EXTRAS = {
     "test": [

@@ -287,5 +287,5 @@ def test_every_public_name_is_there_and_no_other() -> None:
     names = _python("import dlcv; print(*[name for name in dir(dlcv) if getattr(dlcv, name) is None])")
     assert names == ""
     assert "start" in dir(dlcv)
-    with pytest.raises(AttributeError, match="module 'dlcv' has no attribute 'strat'"):
-        _ = dlcv.strat
+    with pytest.raises(AttributeError, match="module 'dlcv' has no attribute 'begin'"):
+        _ = dlcv.begin
