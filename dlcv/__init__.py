@@ -13,8 +13,7 @@ Taught in: notebooks/01.1
 
 from __future__ import annotations
 
-import importlib
-from typing import Any
+from dlcv.lazy import attribute_getter
 
 __version__ = "0.1.0"
 
@@ -38,17 +37,7 @@ _LAZY = {
     "zoo": None,
 }
 __all__ = [*_LAZY, "__version__"]
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _LAZY:
-        raise AttributeError(f"module 'dlcv' has no attribute {name!r}")
-    home = _LAZY[name]
-    if home is None:
-        return importlib.import_module(f"dlcv.{name}")
-    value = getattr(importlib.import_module(home), name)
-    globals()[name] = value
-    return value
+__getattr__ = attribute_getter(__name__, _LAZY)
 
 
 def __dir__() -> list[str]:

@@ -7,11 +7,9 @@ Taught in: notebooks/01.1
 
 from __future__ import annotations
 
-import importlib
-from typing import Any
-
 from dlcv.data.catalogue import DatasetInfo, info, names
 from dlcv.data.loading import forget_sources, load, sources
+from dlcv.lazy import attribute_getter
 
 # name -> module that defines it; None stands for a submodule of that name.
 _LAZY = {
@@ -25,17 +23,7 @@ _LAZY = {
     "verify": "dlcv.data.install",
 }
 __all__ = ["DatasetInfo", "forget_sources", "info", "load", "names", "sources", *_LAZY]
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _LAZY:
-        raise AttributeError(f"module 'dlcv.data' has no attribute {name!r}")
-    home = _LAZY[name]
-    if home is None:
-        return importlib.import_module(f"dlcv.data.{name}")
-    value = getattr(importlib.import_module(home), name)
-    globals()[name] = value
-    return value
+__getattr__ = attribute_getter(__name__, _LAZY)
 
 
 def __dir__() -> list[str]:

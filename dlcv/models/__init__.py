@@ -9,25 +9,17 @@ Taught in: notebooks/08.2
 
 from __future__ import annotations
 
-import importlib
-from typing import Any
+from dlcv.lazy import attribute_getter
 
-# builder -> module: a builder's module is imported when it is first used, since each imports Keras.
+# Builder -> module. No module is called like a builder: importing it would put the module in the builder's place.
 _HOMES = {
-    "cifar_cnn": "cifar_cnn",
-    "cifar_resnet": "cifar_resnet",
-    "lenet": "lenet",
-    "mnist_cnn": "mnist_cnn",
+    "cifar_cnn": "dlcv.models.cifar",
+    "cifar_resnet": "dlcv.models.cifar",
+    "lenet": "dlcv.models.classic",
+    "mnist_cnn": "dlcv.models.mnist",
 }
 __all__ = list(_HOMES)
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'dlcv.models' has no builder {name!r}; there are: {', '.join(_HOMES)}")
-    builder = getattr(importlib.import_module(f"dlcv.models.{_HOMES[name]}"), name)
-    globals()[name] = builder
-    return builder
+__getattr__ = attribute_getter(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:

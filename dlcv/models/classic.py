@@ -1,4 +1,4 @@
-"""LeNet, the first convolutional network in daily use, in the form that the course trains."""
+"""The famous networks, in the forms that the course trains."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __all__ = ["lenet"]
 
 
 def lenet(classes: int = 10, input_shape: tuple[int, int, int] = (28, 28, 1)) -> keras.Model:
-    """Build a LeNet with ReLU and max pooling.
+    """Build a LeNet, the first convolutional network in daily use, with ReLU and max pooling.
 
     The original of 1998 has 6 and 16 feature maps, sub-sampling with weights, and sigmoid-like units; this
     wider form with ReLU is what is usually taught under its name.
