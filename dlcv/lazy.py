@@ -26,7 +26,7 @@ def attribute_getter(package: str, homes: Mapping[str, str | None]) -> Callable[
 
     def getter(name: str) -> Any:
         if name not in homes:
-            raise AttributeError(f"module {package!r} has no attribute {name!r}")
+            raise AttributeError(f"module {package!r} has no attribute {name!r}; there are: {', '.join(sorted(homes))}")
         home = homes[name]
         module = importlib.import_module(home or f"{package}.{name}")
         value = module if home is None else getattr(module, name)

@@ -85,6 +85,6 @@ def test_a_builders_docstring_says_what_a_reader_needs(name: str) -> None:
 
 
 def test_an_unknown_builder_is_an_error_that_lists_those_there_are() -> None:
-    with pytest.raises(AttributeError, match=r"no builder 'alexnet'; there are: .*mnist_cnn"):
+    with pytest.raises(AttributeError, match=r"no attribute 'alexnet'; there are: .*mnist_cnn"):
         _ = models.alexnet
     assert dir(models) == sorted(models.__all__)
