@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 import platform
 import re
-import warnings
 from dataclasses import asdict, dataclass, field
 from typing import Any, TypeVar
 
@@ -198,8 +197,6 @@ def start(section: str, *, seed: int = 42, profile: str | None = None) -> Lesson
     import keras
 
     keras.utils.set_random_seed(seed)
-    # Keras warns about its own default whenever `fit` is given a tf.data pipeline, which shuffles by itself.
-    warnings.filterwarnings("ignore", message="`shuffle=True` was passed, but will be ignored")
     if config.deterministic:
         tf.config.experimental.enable_op_determinism()
     data.forget_sources()
