@@ -31,6 +31,7 @@ REQUIRED = [
     "requests",
 ]
 EXTRAS = {
+    "openvino": ["openvino"],
     "test": [
         "pytest",
         "pytest-xdist",
@@ -40,6 +41,7 @@ EXTRAS = {
         "ruff",
         "codespell",
         "pycocotools",
+        "openvino",  # so that the chapters that show it are run, not skipped
     ],
     "kaggle": ["kagglehub"],
     "gpu": ["tensorflow[and-cuda]>=2.20,<2.22"],

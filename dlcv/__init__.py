@@ -31,6 +31,7 @@ _LAZY = {
     "lesson": None,
     "metrics": None,
     "models": None,
+    "photos": None,
     "plotting": None,
     "settings": None,
     "video": None,

@@ -19,7 +19,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from dlcv import settings
+from dlcv import photos, settings
 from dlcv.device import quiet_stderr
 from dlcv.errors import DlcvError
 
@@ -69,10 +69,8 @@ class Video:
 
 @cache
 def _scene() -> Frame:
-    """Return the photo that the clip's camera pans over: one that scikit-learn brings along."""
-    from sklearn.datasets import load_sample_image
-
-    return load_sample_image("china.jpg")
+    """Return the photo that the clip's camera pans over."""
+    return photos.load("china")
 
 
 def clip(frames: int = _CLIP_FRAMES) -> Iterator[Frame]:
