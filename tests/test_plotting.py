@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import keras
-import matplotlib as mpl
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
@@ -15,15 +12,7 @@ from dlcv import models, plotting
 GREEN, RED = "#2a7f3f", "#c23b22"
 
 
-@pytest.fixture(autouse=True)
-def no_window() -> Iterator[None]:
-    import matplotlib.pyplot as plt
-
-    backend = mpl.get_backend()
-    plt.switch_backend("agg")
-    yield
-    plt.close("all")
-    plt.switch_backend(backend)
+pytestmark = pytest.mark.usefixtures("no_window")
 
 
 def visible(figure) -> list:

@@ -1,35 +1,23 @@
-"""Pictures that more than one notebook draws. Each function returns the figure it drew.
+"""Images in rows, with captions or with what a model makes of them.
 
 Taught in: notebooks/08.2
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from dlcv.plotting.figures import RIGHT, TRAINING, WRONG, set_title
+
 if TYPE_CHECKING:
-    import keras
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["architecture", "history", "image_grid", "probability_bars"]
-
-_TRAINING = "#1f77b4"
-_VALIDATION = "#d95f02"
-_RIGHT = "#2a7f3f"
-_WRONG = "#c23b22"
-
-
-def _set_title(figure: Figure, title: str, source: str | None) -> None:
-    """Set the line above all panels; it says so where the pictures come from a generated sample."""
-    note = "generated sample" if source == "sample" else ""
-    text = f"{title} ({note})" if title and note else title or note
-    if text:
-        figure.suptitle(text, fontsize=11)
+__all__ = ["image_grid", "probability_bars"]
 
 
 def _pixels(image: ArrayLike) -> np.ndarray:
@@ -108,51 +96,9 @@ def image_grid(
     for index, axes in enumerate(grid.flat[:count]):
         _show(axes, images[index])
         if captions is not None:
-            colour = "black" if correct is None else (_RIGHT if correct[index] else _WRONG)
+            colour = "black" if correct is None else (RIGHT if correct[index] else WRONG)
             axes.set_title(str(captions[index]), fontsize=9, color=colour)
-    _set_title(figure, title, source)
-    return figure
-
-
-def history(
-    run: keras.callbacks.History | Mapping[str, Sequence[float]], *, title: str = "", source: str | None = None
-) -> Figure:
-    """Draw how loss and metrics went, epoch by epoch, on training and validation data.
-
-    Args:
-        run: what `model.fit` returned, or its `.history` dictionary.
-        title: a line above all.
-        source: the data set's `source`; a sample is named in the title.
-
-    Returns:
-        The figure: one panel a quantity, dashed for validation.
-
-    Raises:
-        ValueError: nothing was recorded.
-
-    Taught in: notebooks/08.2
-    """
-    import matplotlib.pyplot as plt
-    from matplotlib.ticker import MaxNLocator
-
-    record: Mapping[str, Any] = getattr(run, "history", run)
-    names = [name for name in record if not name.startswith("val_") and name != "learning_rate"]
-    if not names:
-        raise ValueError("the history is empty: pass what model.fit returned, after at least one epoch")
-    figure, grid = plt.subplots(1, len(names), figsize=(4.2 * len(names), 3), squeeze=False, layout="constrained")
-    for axes, name in zip(grid[0], names, strict=True):
-        for key, label, colour, style in (
-            (name, "training", _TRAINING, "-"),
-            (f"val_{name}", "validation", _VALIDATION, "--"),
-        ):
-            if key in record:
-                epochs = range(1, len(record[key]) + 1)
-                axes.plot(epochs, record[key], style, marker="o", markersize=4, color=colour, label=label)
-        axes.set(title=name, xlabel="epoch")
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-        axes.grid(alpha=0.3)
-        axes.legend()
-    _set_title(figure, title, source)
+    set_title(figure, title, source)
     return figure
 
 
@@ -210,67 +156,15 @@ def probability_bars(
         picture, bars = grid.flat[2 * index], grid.flat[2 * index + 1]
         _show(picture, image)
         best = np.argsort(-row, kind="stable")[:top]
-        colours = [_TRAINING] * top
+        colours = [TRAINING] * top
         if labels is not None:
-            colours = [_RIGHT if k == labels[index] else "#bbbbbb" for k in best]
+            colours = [RIGHT if k == labels[index] else "#bbbbbb" for k in best]
             if best[0] != labels[index]:
-                colours[0] = _WRONG
+                colours[0] = WRONG
         bars.barh(range(top), row[best], color=colours)
         bars.set(xlim=(0, 1), ylim=(top - 0.4, -0.6), xticks=[], yticks=[])
         for place, k in enumerate(best):
             bars.text(0.02, place, f"{class_names[k]}  {row[k]:.0%}", va="center", fontsize=8)
         bars.spines[:].set_visible(False)
-    _set_title(figure, title, source)
-    return figure
-
-
-def architecture(model: keras.Model, *, title: str = "") -> Figure:
-    """Draw a network as a row of boxes, one a layer, with output shapes and parameter counts.
-
-    A box's height follows the height of the layer's feature map, so one sees the picture shrink while the channels
-    grow. Unlike `keras.utils.plot_model` it needs no Graphviz. Branches are drawn in the order of the layers.
-
-    Args:
-        model: a built Sequential or functional model.
-        title: a line above; the model's name and parameter count when empty.
-
-    Returns:
-        The figure.
-
-    Raises:
-        ValueError: the shapes are unknown: the model has not been built, or is a subclass that Keras cannot look into.
-
-    Taught in: notebooks/08.2
-    """
-    import matplotlib.pyplot as plt
-
-    if not model.built:
-        raise ValueError("the model has no shapes yet: give it a keras.Input, or call it once on a batch")
-    if not hasattr(model, "inputs") or not model.inputs:
-        raise ValueError(
-            "a subclass of keras.Model hides its layers' shapes: write it as a Sequential or functional model"
-        )
-    shapes = [("Input", tuple(tensor.shape[1:]), 0) for tensor in model.inputs]
-    shapes += [
-        (type(layer).__name__, tuple(layer.output.shape[1:]), layer.count_params())
-        for layer in model.layers
-        if type(layer).__name__ != "InputLayer"
-    ]
-    tallest = max((shape[0] for _, shape, _ in shapes if len(shape) == 3), default=1)
-    heights = [max(0.12, shape[0] / tallest) if len(shape) == 3 else 0.5 for _, shape, _ in shapes]
-    edge = max(heights) / 2 + 0.06
-    figure, axes = plt.subplots(figsize=(max(6, 0.7 * len(shapes)), 1.3 + 3 * edge), layout="constrained")
-    for x, ((name, shape, count), height) in enumerate(zip(shapes, heights, strict=True)):
-        label = "×".join(map(str, shape))
-        colour = "#9ecae1" if count else "#e6e6e6"
-        axes.add_patch(plt.Rectangle((x - 0.36, -height / 2), 0.72, height, facecolor=colour, edgecolor="#444444"))
-        # A long label stands upright, unless the box is too low for it.
-        axes.text(
-            x, 0, label, ha="center", va="center", fontsize=8, rotation=90 if len(label) > 4 and height > 0.3 else 0
-        )
-        axes.text(x, edge, name, ha="center", va="bottom", fontsize=9, rotation=40)
-        axes.text(x, -edge, f"{count:,}" if count else "–", ha="center", va="top", fontsize=8)
-    axes.set(xlim=(-0.6, len(shapes) - 0.1), ylim=(-edge - 0.19, edge + 0.59))
-    axes.set_axis_off()
-    axes.set_title(title or f"{model.name}: {model.count_params():,} parameters (below each layer)", fontsize=10)
+    set_title(figure, title, source)
     return figure
