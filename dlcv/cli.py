@@ -117,7 +117,7 @@ def list_notebooks(
         table.add_column(name, justify="right" if name in settings.PROFILES else "left")
     for notebook in notebooks:
         minutes = (f"{notebook.minutes[name]:g}" if name in notebook.minutes else "–" for name in settings.PROFILES)
-        table.add_row(notebook.section, notebook.title, *minutes, ", ".join(notebook.data) or "–")
+        table.add_row(notebook.span, notebook.title, *minutes, ", ".join(notebook.data) or "–")
     console = _console()
     console.print(table)
     console.print(f"\n{_count(len(notebooks), 'notebook')}. The columns of the profiles give minutes.", highlight=False)

@@ -67,7 +67,7 @@ def course(root: Path, **notebooks: list[Any]) -> Path:
 def exemplary() -> list[nbformat.NotebookNode]:
     """Return the cells of a notebook that keeps the whole contract, with its outputs."""
     cells = [
-        new_markdown_cell("# Count to ten\n\nWe build a counter.\n\n**You will** count.\n\n**You need** nothing."),
+        new_markdown_cell("# 8.2 Count to ten\n\nWe build a counter.\n\n**You will** count.\n\n**You need** nothing."),
         code('import dlcv\n\nlesson = dlcv.start("08.2", seed=42)'),
         new_markdown_cell("## Count\n\nSum the first numbers."),
         code("print(1 + 2)", "nbval-check-output"),

@@ -57,6 +57,21 @@ def test_selections(root: Path, selection: list[str], expected: list[str]) -> No
     assert sections(course.select(selection, root)) == expected
 
 
+def test_a_notebook_of_several_sections_is_found_by_each(tmp_path: Path) -> None:
+    about = factory.about("06.2", until="06.4")
+    joined = factory.write(tmp_path / "notebooks" / "06_x" / "06.2_count.ipynb", "1", about=about)
+    factory.write(tmp_path / "notebooks" / "06_x" / "06.5_add.ipynb", "1", about=factory.about("06.5"))
+    for selection in ("6.2", "06.3", "6.4"):
+        assert [notebook.path for notebook in course.select([selection], tmp_path)] == [joined]
+    assert sections(course.select(["6.5"], tmp_path)) == ["06.5"]
+    notebook = course.read(joined, tmp_path)
+    assert notebook.label == "06.2–06.4 Count to ten"
+    assert list(notebook.numbers) == [2, 3, 4]
+    assert "| 06.2–06.4 | [Count to ten]" in course.course_map([notebook])
+    with pytest.raises(NotebookError, match=r"There are: 06\.2–06\.4, 06\.5"):
+        course.select(["6.6"], tmp_path)
+
+
 @pytest.mark.parametrize(("selection", "hint"), [("8.3", "'08.2'"), ("13.2", "'13.1'"), ("9", ""), ("8.1x", "'08.1")])
 def test_an_unknown_selection_names_the_nearest(root: Path, selection: str, hint: str) -> None:
     with pytest.raises(NotebookError, match=r"Unknown notebook .*There are: 01\.1") as error:

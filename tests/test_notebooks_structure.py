@@ -36,9 +36,12 @@ def test_its_data_sets_are_in_the_catalogue(path: Path) -> None:
     assert set(course.read(path).data) <= set(data.names())
 
 
-def test_sections_are_unique() -> None:
-    sections = [notebook.section for notebook in course.find()]
-    assert len(sections) == len(set(sections))
+def test_a_chapter_has_every_section_once_from_the_first_on() -> None:
+    chapters: dict[int, list[int]] = {}
+    for notebook in course.find():
+        chapters.setdefault(notebook.chapter, []).extend(notebook.numbers)
+    for chapter, numbers in chapters.items():
+        assert numbers == list(range(1, len(numbers) + 1)), f"chapter {chapter}"
 
 
 def test_the_spelling_of_prose_and_code(tmp_path: Path) -> None:
@@ -69,6 +72,12 @@ def good() -> nbformat.NotebookNode:
 
 
 def test_the_exemplary_notebook_has_no_problems(tmp_path: Path, good: nbformat.NotebookNode) -> None:
+    assert contract.problems(write(tmp_path, good)) == []
+
+
+def test_a_notebook_may_teach_several_sections(tmp_path: Path, good: nbformat.NotebookNode) -> None:
+    good.metadata["dlcv"]["until"] = "08.4"
+    good.cells[0].source = good.cells[0].source.replace("# 8.2", "# 8.2–8.4")
     assert contract.problems(write(tmp_path, good)) == []
 
 
@@ -117,7 +126,12 @@ BREAKS = {
     "minutes of nothing": (about(minutes={"quick": 0, "lecture": 1, "full": 1}), "not positive"),
     "data no list": (about(data="mnist"), "data is not a list"),
     "no device": (about(device=None), "device"),
-    "no title cell": (replaced(0, "# Count", "Count"), "does not begin with a title"),
+    "until no later section": (about(until="08.2"), "until, '08.2', is not a later section"),
+    "until another chapter": (about(until="09.3"), "until, '09.3', is not a later section"),
+    "until no section": (about(until="three"), "until, 'three', is not a later section"),
+    "several sections, one in the title": (about(until="08.3"), "begin with a title (# 8.2–8.3"),
+    "no title cell": (replaced(0, "# 8.2 Count", "Count"), "does not begin with a title"),
+    "a title without its number": (replaced(0, "# 8.2 Count", "# Count"), "does not begin with a title"),
     "no outcomes": (replaced(0, "**You will**", "You will"), "lacks **You will**"),
     "no needs": (replaced(0, "**You need**", "You need"), "lacks **You need**"),
     "no start": (replaced(1, "dlcv.start", "print"), "called 0 times"),

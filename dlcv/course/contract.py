@@ -96,6 +96,16 @@ def output_problems(notebook: Mapping[str, Any], size: int) -> list[str]:
     return found
 
 
+def _follows(until: Any, section: str) -> bool:
+    """Whether `until`, the last section of a notebook that teaches several, is absent or comes after the first."""
+    if until == "":
+        return True
+    if not isinstance(until, str) or not re.fullmatch(r"\d\d\.\d{1,2}", until):
+        return False
+    (chapter, first), (same, last) = section.split("."), until.split(".")
+    return chapter == same and int(last) > int(first)
+
+
 def _metadata_problems(about: Any, path: Path) -> Iterator[str]:
     if not isinstance(about, Mapping):
         yield "the metadata has no 'dlcv'"
@@ -105,6 +115,8 @@ def _metadata_problems(about: Any, path: Path) -> Iterator[str]:
         yield "the file is not called NN_chapter_name/NN.M_title.ipynb"
     elif about.get("section") != match["section"] or about.get("chapter") != int(match["chapter"]):
         yield f"the metadata's chapter and section are not those of the file name, {match['section']}"
+    elif not _follows(about.get("until", ""), match["section"]):
+        yield f"the metadata's until, {about['until']!r}, is not a later section of the same chapter"
     if not isinstance(about.get("title"), str) or not about["title"]:
         yield "the metadata has no title"
     minutes = about.get("minutes")
@@ -118,10 +130,11 @@ def _metadata_problems(about: Any, path: Path) -> Iterator[str]:
         yield "the metadata's device is not a string"
 
 
-def _prose_problems(cells: list[Mapping[str, Any]], section: str) -> Iterator[str]:
+def _prose_problems(cells: list[Mapping[str, Any]], section: str, until: str) -> Iterator[str]:
     first = source_of(cells[0]) if cells and cells[0].get("cell_type") == "markdown" else ""
-    if not re.match(r"# \S", first):
-        yield "the first cell does not begin with a title (# …)"
+    number = "–".join(entry.removeprefix("0") for entry in (section, until) if entry)
+    if not re.match(rf"# {re.escape(number)} \S", first):
+        yield f"the first cell does not begin with a title (# {number} …)"
     opening = "\n".join(source_of(cell) for cell in cells[:3] if cell.get("cell_type") == "markdown")
     yield from (f"the opening lacks **{head}**" for head in ("You will", "You need") if f"**{head}" not in opening)
     starts = [match for cell in _code(cells) for match in re.findall(r"dlcv\.start\(\s*([^,)]*)", source_of(cell))]
@@ -217,10 +230,10 @@ def problems(path: Path) -> list[str]:
     """
     notebook = load_json(path)
     about = notebook.get("metadata", {}).get("dlcv")
-    section = about.get("section", "") if isinstance(about, Mapping) else ""
+    section, until = (str(about.get(key, "")) if isinstance(about, Mapping) else "" for key in ("section", "until"))
     return [
         *_metadata_problems(about, path),
-        *_prose_problems(notebook["cells"], section),
+        *_prose_problems(notebook["cells"], section, until),
         *_exercise_problems(notebook["cells"]),
         *_code_problems(notebook["cells"]),
         *_saved_problems(notebook),

@@ -47,6 +47,7 @@ class Notebook:
         name: the file relative to the course's root, with forward slashes; its name in every report.
         chapter: number of the chapter; 0 for a notebook from elsewhere.
         section: such as "08.2"; empty for a notebook from elsewhere.
+        until: the last section, such as "06.3", of a notebook that teaches several; empty otherwise.
         title: of the section, with a verb.
         minutes: how long it takes, by profile.
         data: the data sets that it uses.
@@ -59,6 +60,7 @@ class Notebook:
     chapter: int
     section: str
     title: str
+    until: str = ""
     minutes: dict[str, float] = field(default_factory=dict)
     data: tuple[str, ...] = ()
     digest: str = ""
@@ -67,7 +69,18 @@ class Notebook:
     @property
     def label(self) -> str:
         """Section and title in a few words, such as "08.2 Recognise handwriting"."""
-        return f"{self.section} {self.title}".strip()
+        return f"{self.span} {self.title}".strip()
+
+    @property
+    def span(self) -> str:
+        """The sections as one writes them: "08.2", or "06.2–06.3" for a notebook that teaches several."""
+        return f"{self.section}–{self.until}" if self.until else self.section
+
+    @property
+    def numbers(self) -> range:
+        """The numbers of the sections within their chapter: 2 and 3 for "06.2" until "06.3"."""
+        first = _number(self.section)
+        return range(first, max(first, _number(self.until)) + 1)
 
 
 def source_of(cell: dict[str, Any]) -> str:
@@ -124,6 +137,7 @@ def read(path: Path, root: Path | None = None) -> Notebook:
         name=path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix(),
         chapter=int(about.get("chapter") or (match["chapter"] if match else 0)),
         section=str(section),
+        until=str(about.get("until") or ""),
         title=str(about.get("title") or path.stem.split("_", 1)[-1].replace("_", " ").capitalize()),
         minutes={name: float(value) for name, value in (about.get("minutes") or {}).items()},
         data=tuple(about.get("data") or ()),
@@ -172,8 +186,8 @@ def _matching(selection: str, notebooks: Sequence[Notebook], root: Path) -> list
     if match := re.fullmatch(r"(\d{1,2})-(\d{1,2})", text):
         return [notebook for notebook in notebooks if int(match[1]) <= notebook.chapter <= int(match[2])]
     if match := re.fullmatch(r"(\d{1,2})\.(\d{1,2})", text):
-        wanted = (int(match[1]), int(match[2]))
-        return [notebook for notebook in notebooks if (notebook.chapter, _number(notebook.section)) == wanted]
+        chapter, number = int(match[1]), int(match[2])
+        return [notebook for notebook in notebooks if notebook.chapter == chapter and number in notebook.numbers]
     for base in (Path.cwd(), root):
         path = (base / Path(text).expanduser()).resolve()
         # A learner's own notebooks may lie anywhere.
@@ -212,7 +226,7 @@ def select(selections: Sequence[str], root: Path | None = None) -> list[Notebook
         matching = _matching(selection, notebooks, root)
         if not matching:
             asked = f"0{selection}" if re.fullmatch(r"\d\.\d{1,2}", selection) else selection
-            raise NotebookError(unknown("notebook", asked, [notebook.section for notebook in notebooks]))
+            raise NotebookError(unknown("notebook", asked, [notebook.span for notebook in notebooks]))
         chosen.update((notebook.path, notebook) for notebook in matching)
     return sorted(chosen.values(), key=_position)
 
@@ -229,7 +243,7 @@ def course_map(notebooks: Iterable[Notebook]) -> str:
         '| section | notebook | minutes: quick / lecture / full | data |'
     """
     rows = [
-        f"| {notebook.section} | [{notebook.title}]({notebook.name}) | {_minutes(notebook)} "
+        f"| {notebook.span} | [{notebook.title}]({notebook.name}) | {_minutes(notebook)} "
         f"| {', '.join(notebook.data) or '–'} |"
         for notebook in notebooks
     ]
