@@ -131,5 +131,5 @@ def _file_of(photo: Photo) -> Path:
         return Path(sklearn.datasets.__file__).parent / "images" / photo.file
     import skimage.data
 
-    # The bundled file itself: skimage.data.<name>() would copy it into a cache in the home folder first.
+    # The file itself: skimage.data.<name>() looks into a cache in the home folder first, and may download.
     return Path(skimage.data.__file__).parent / photo.file
