@@ -26,6 +26,7 @@ REQUIRED = [
     "rich",
     "nbclient",
     "nbconvert",
+    "latex2mathml",
     "packaging",
     "psutil",
     "requests",

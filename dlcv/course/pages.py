@@ -15,17 +15,13 @@ __all__ = ["INDEX", "write_index", "write_page"]
 
 INDEX = "index.html"
 
-# nbconvert's page loads require.js, MathJax and Mermaid from a CDN before it shows anything. Here MathJax alone is
-# loaded, beside the page: without a network a formula stays in its TeX form and nothing waits for it.
+# nbconvert's page loads require.js, MathJax and Mermaid from a CDN before it shows anything. Here nothing is loaded:
+# formulas are translated into MathML, which browsers draw themselves.
 _TEMPLATE = """
 {%- extends 'lab/index.html.j2' -%}
 {%- block html_head_js_requirejs -%}{%- endblock -%}
 {%- block html_head_js_mermaidjs -%}{%- endblock -%}
 {%- block html_head_js_mathjax -%}
-<script type="text/x-mathjax-config">
-MathJax.Hub.Config({tex2jax: {inlineMath: [['$','$'], ['\\\\(','\\\\)']], processEscapes: true}, messageStyle: 'none'});
-</script>
-<script async src="{{ resources.mathjax_url }}"></script>
 <style>
 main { max-width: 60rem; margin: 0 auto; }
 .dlcv-head { font: 0.9rem system-ui, sans-serif; padding: 0.8rem; border-bottom: 1px solid #ccc; }
@@ -80,6 +76,29 @@ def _head(result: Result) -> str:
     return text
 
 
+def _markdown_to_html(source: str) -> str:
+    """Turn a cell's Markdown into HTML with its formulas in MathML."""
+    from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+    class Renderer(IPythonRenderer):
+        def inline_math(self, body: str) -> str:
+            return _mathml(body, "inline")
+
+        def block_math(self, body: str) -> str:
+            return _mathml(body, "block")
+
+    return MarkdownWithMath(renderer=Renderer(escape=False)).render(source)
+
+
+def _mathml(formula: str, display: str) -> str:
+    from latex2mathml.converter import convert
+
+    try:
+        return convert(formula.strip(), display=display)
+    except Exception:  # whatever a learner's formula lacks, the page shows its TeX rather than nothing
+        return f"<code>{html.escape(formula)}</code>"
+
+
 def write_page(node: Any, result: Result, out: Path) -> Path:
     """Write an executed notebook as a page, its solutions folded.
 
@@ -97,6 +116,7 @@ def write_page(node: Any, result: Result, out: Path) -> Path:
     exporter = HTMLExporter(
         template_name="lab", template_file="dlcv.html.j2", extra_loaders=[DictLoader({"dlcv.html.j2": _TEMPLATE})]
     )
+    exporter.register_filter("markdown2html", _markdown_to_html)
     resources = {"dlcv_head": _head(result), "metadata": {"name": result.title or result.notebook}}
     body, _ = exporter.from_notebook_node(node, resources=resources)
     path = out / result.page
