@@ -219,27 +219,38 @@ def show_live(frames: Iterable[NDArray[np.uint8]]) -> tuple[int, float]:
 def animation(frames: Iterable[NDArray[np.uint8]], fps: float = _CLIP_FPS, colours: int = 64) -> Any:
     """Make a short looping animation that stays visible in the saved notebook.
 
+    It is an animated PNG rather than a GIF: Jupyter, its pages and the sites that show notebooks know PNG, but some
+    leave out a GIF; and it is smaller.
+
     Args:
         frames: images of one size, (height, width, 3) RGB or (height, width) grey, 0–255.
         fps: frames a second, above 0.
         colours: how many colours the animation keeps, 2–256; fewer make it smaller.
 
     Returns:
-        An `IPython.display.Image` (a GIF); the last expression of a cell shows it.
+        An `IPython.display.Image`; the last expression of a cell shows it.
 
     Raises:
-        ValueError: there is no frame.
+        ValueError: there is no frame, or the frames differ in size.
 
     Taught in: notebooks/04.3
     """
     from IPython.display import Image as Shown
     from PIL import Image
 
-    pictures = [Image.fromarray(frame).convert("RGB").quantize(colours) for frame in frames]
+    pictures = [Image.fromarray(frame).convert("RGB") for frame in frames]
     if not pictures:
         raise ValueError("an animation needs at least one frame")
+    width, height = pictures[0].size
+    if any(picture.size != (width, height) for picture in pictures):
+        sizes = sorted({f"{picture.width}×{picture.height}" for picture in pictures})
+        raise ValueError(f"the frames of an animation have one size, not {', '.join(sizes)}")
+    # One table of colours serves all frames, so it is chosen from all of them at once.
+    strip = Image.new("RGB", (width, height * len(pictures)))
+    for index, picture in enumerate(pictures):
+        strip.paste(picture, (0, index * height))
+    table = strip.quantize(colours)
+    few = [picture.quantize(palette=table, dither=Image.Dither.NONE) for picture in pictures]
     buffer = io.BytesIO()
-    pictures[0].save(
-        buffer, format="GIF", save_all=True, append_images=pictures[1:], duration=round(1000 / fps), loop=0
-    )
-    return Shown(data=buffer.getvalue(), format="gif")
+    few[0].save(buffer, format="PNG", save_all=True, append_images=few[1:], duration=round(1000 / fps), loop=0)
+    return Shown(data=buffer.getvalue(), format="png")

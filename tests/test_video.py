@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import itertools
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from PIL import Image
 
 from dlcv import video
+from dlcv.course.figures import with_fewer_colours
 from dlcv.video import VideoError, animation, clip, open_video, show_live
 
 RED, BLUE = (200, 30, 30), (30, 30, 200)
@@ -165,12 +167,21 @@ def test_a_folder_is_no_film(tmp_path: Path) -> None:
 
 
 def test_animation_loops_and_keeps_every_frame() -> None:
-    shown = animation(clip(6), fps=10, colours=16)
+    frames = list(clip(6))
+    shown = animation(frames, fps=10, colours=256)
     with Image.open(io.BytesIO(shown.data)) as picture:
-        assert (picture.format, picture.n_frames, picture.size) == ("GIF", 6, (320, 240))
+        assert (picture.format, picture.n_frames, picture.size) == ("PNG", 6, (320, 240))
         assert picture.info["loop"] == 0, "0 means for ever"
         assert picture.info["duration"] == 100
-    assert shown.data.startswith(b"GIF89a")
+        for index, frame in enumerate(frames):
+            picture.seek(index)
+            assert np.abs(np.asarray(picture.convert("RGB")).astype(int) - frame).mean() < 8, "few colours, same frame"
+
+
+def test_saving_a_notebook_leaves_the_animation_whole() -> None:
+    shown = base64.b64encode(animation(clip(4)).data).decode()
+    with Image.open(io.BytesIO(base64.b64decode(with_fewer_colours(shown)))) as picture:
+        assert picture.n_frames == 4
 
 
 def test_animation_of_grey_frames() -> None:
@@ -187,6 +198,11 @@ def test_fewer_colours_make_a_smaller_animation() -> None:
 def test_animation_without_frames() -> None:
     with pytest.raises(ValueError, match="at least one frame"):
         animation([])
+
+
+def test_animation_of_frames_that_differ_in_size() -> None:
+    with pytest.raises(ValueError, match="one size, not 4×2, 8×2"):
+        animation([np.zeros((2, 8), np.uint8), np.zeros((2, 4), np.uint8)])
 
 
 def test_show_live_counts_and_shows_in_one_place(monkeypatch: pytest.MonkeyPatch) -> None:
