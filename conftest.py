@@ -51,9 +51,10 @@ def pytest_configure(config: pytest.Config) -> None:
         if os.environ.get(variable):  # a relative folder would mean another one in the kernel's working directory
             os.environ[variable] = str(Path(os.environ[variable]).expanduser().resolve())
     workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1))
-    if workers > 1:  # each TensorFlow would start a thread a core; twice its share keeps the cores busy
-        for variable in ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS"):
-            os.environ.setdefault(variable, str(max(1, 2 * (os.cpu_count() or 1) // workers)))
+    from dlcv.device import thread_shares
+
+    for variable, share in thread_shares(workers).items():
+        os.environ.setdefault(variable, share)
     _patch_nbval()
 
 

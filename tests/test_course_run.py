@@ -16,7 +16,7 @@ import notebook_factory as factory
 import pytest
 from rich.console import Console
 
-from dlcv import course
+from dlcv import course, device
 from dlcv.course import execute, results, run
 from dlcv.course.progress import LiveProgress, PlainProgress, print_summary
 from dlcv.course.results import Result
@@ -80,6 +80,21 @@ def test_the_first_failing_cell_ends_its_notebook_and_is_shown(ended: tuple[Path
     assert result.cells == 1
     node = nbformat.read(ended[0] / "out" / result.notebook, as_version=4)
     assert [cell.execution_count for cell in node.cells] == [1, 2, None]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "class Figure:\n    def _repr_png_(self):\n        raise TypeError('no such quality')\n\nFigure()",
+        # As Matplotlib does for a figure that is drawn after the cell.
+        "try:\n    raise TypeError('no such quality')\nexcept TypeError:\n    get_ipython().showtraceback()",
+    ],
+    ids=["a result", "a figure"],
+)
+def test_what_cannot_be_displayed_is_a_failure(tmp_path: Path, source: str) -> None:
+    [result] = execute_all(factory.course(tmp_path, s01_1=[source, "1"]))
+    assert (result.status, result.cell, result.error) == ("failed", 1, "TypeError: no such quality")
+    assert "no such quality" in result.traceback
 
 
 def test_metrics_are_collected_before_a_failure_too(ended: tuple[Path, dict[str, Result]]) -> None:
@@ -249,9 +264,10 @@ def test_the_environment_of_the_kernels(tmp_path: Path, monkeypatch: pytest.Monk
     saving = run.kernel_environment(run.Options("quick", save=True), {"DLCV_VIDEO": "camera"})
     assert (saving["DLCV_SAMPLE"], saving["DLCV_OFFLINE"], saving["DLCV_VIDEO"]) == ("1", "1", "clip")
     assert "OMP_NUM_THREADS" not in env
-    monkeypatch.setattr(run, "_cores", lambda: 8)
+    monkeypatch.setattr(device, "cores", lambda: 8)
     shared = run.kernel_environment(run.Options("quick"), {"OMP_NUM_THREADS": "7"}, at_once=3)
     assert (shared["TF_NUM_INTRAOP_THREADS"], shared["OMP_NUM_THREADS"]) == ("5", "7")
+    assert shared["OPENBLAS_NUM_THREADS"] == "2"
     with pytest.raises(SettingsError):
         run.kernel_environment(run.Options("quick"), {"DLCV_DATADIR": "x"})
 

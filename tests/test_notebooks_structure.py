@@ -117,6 +117,10 @@ def metric(source: str) -> nbformat.NotebookNode:
 
 HTML = new_output("display_data", data={"text/html": '<img src="/home/someone/cat.png">'})
 BASE64 = new_output("display_data", data={"text/html": '<img src="data:image/png;base64,AAAA /home/AAAA/tmp/">'})
+ERROR = new_output(
+    "error", ename="NoneType", evalue="None", traceback=["a line", "\x1b[31mTypeError\x1b[39m: no such quality"]
+)
+
 BREAKS = {
     "no metadata": (lambda node: node.metadata.pop("dlcv"), "no 'dlcv'"),
     "another section": (about(section="08.3"), "not those of the file name"),
@@ -162,6 +166,7 @@ BREAKS = {
     "path in HTML": (with_output(HTML), "prints an absolute path"),
     "address": (with_output(stream("<Axes at 0x7f3a5c0d1e20>\n")), "memory address"),
     "warning": (with_output(stream("UserWarning: no\n", "stderr")), "stderr"),
+    "a figure that cannot be drawn": (with_output(ERROR), "shows an error: TypeError: no such quality"),
     "debris": (with_output(stream("1/2\r2/2")), "progress bar"),
     "real data": (with_output(stream("✓ accuracy 0.99 (lecture, mnist: local)\n")), "shows real data"),
     "real metric": (with_output(metric("download")), "metric of real data"),

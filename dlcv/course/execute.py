@@ -177,7 +177,12 @@ async def _execute_cells(runner: _Runner, result: Result, deadline: float, limit
         except CellExecutionError as error:
             result.status = "failed"
             result.error = f"{error.ename}: {error.evalue}"
-            result.traceback = _traceback(cell)
+            _note_error(cell, result)
+            return
+        if "raises-exception" not in cell.metadata.get("tags", []) and _traceback(cell):
+            # A figure that cannot be drawn leaves its traceback below a cell that ended well.
+            result.status = "failed"
+            _note_error(cell, result)
             return
         result.cells = number
     result.cell = result.source = None
@@ -212,6 +217,13 @@ async def _give_up(task: asyncio.Future[Any]) -> None:
     # nbclient takes any cancellation for a dead kernel.
     with contextlib.suppress(asyncio.CancelledError, DeadKernelError, CellExecutionError):
         await task
+
+
+def _note_error(cell: nbformat.NotebookNode, result: Result) -> None:
+    """Record the traceback that a cell shows; what cannot be displayed is called "NoneType: None" elsewhere."""
+    result.traceback = _traceback(cell)
+    if result.traceback and result.error in (None, "NoneType: None"):
+        result.error = result.traceback.strip().splitlines()[-1]
 
 
 def _traceback(cell: nbformat.NotebookNode) -> str | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dlcv import settings
+from dlcv import device, settings
 from dlcv.course import results
 from dlcv.course.notebooks import Notebook
 from dlcv.course.results import Result
@@ -26,7 +26,6 @@ __all__ = ["Options", "default_jobs", "kernel_environment", "run"]
 
 # Seconds for a cell and for a notebook: far beyond what a lesson may take, so that only an endless loop meets them.
 _LIMITS = {"quick": (300, 900), "lecture": (1800, 3600), "full": (24 * 3600, 48 * 3600)}
-_THREADS = ("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS")
 _GB_A_KERNEL = 2.0  # TensorFlow with a small model and its data
 
 
@@ -55,16 +54,12 @@ class Options:
     save: bool = False
 
 
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def default_jobs() -> int:
     """Return how many notebooks the machine bears at a time: a core each, and memory for all."""
     import psutil
 
     by_memory = int(psutil.virtual_memory().available / 1e9 / _GB_A_KERNEL)
-    return max(1, min(_cores(), by_memory, 8))
+    return max(1, min(device.cores(), by_memory, 8))
 
 
 def kernel_environment(options: Options, env: Mapping[str, str] | None = None, *, at_once: int = 1) -> dict[str, str]:
@@ -86,11 +81,8 @@ def kernel_environment(options: Options, env: Mapping[str, str] | None = None, *
     base["DLCV_MODELS_DIR"] = str(config.models_dir)
     video = base.get("DLCV_VIDEO") or "clip"
     base["DLCV_VIDEO"] = str(Path(video).resolve()) if Path(video).is_file() else video
-    if at_once > 1:
-        # Each TensorFlow would start a thread a core. Twice its share keeps the cores busy while other kernels import
-        # or plot; a bare share made training slower than it need be, by 40 % on two busy cores.
-        for variable in _THREADS:
-            base.setdefault(variable, str(max(1, 2 * _cores() // at_once)))
+    for variable, share in device.thread_shares(at_once).items():
+        base.setdefault(variable, share)
     if options.save:
         from dlcv.course.saving import ENVIRONMENT
 
