@@ -30,6 +30,7 @@ REQUIRED = [
     "packaging",
     "psutil",
     "requests",
+    "threadpoolctl",
 ]
 EXTRAS = {
     "openvino": ["openvino"],

@@ -171,11 +171,13 @@ def loss_bowl(
         # A little above the surface, which would otherwise swallow half of the line.
         over = loss(seen[:, 0], seen[:, 1]) + 0.01 * (height.max() - height.min())
         bowl.plot(seen[:, 0], seen[:, 1], over, color=colour, marker=marker, markersize=2.5, linewidth=1.2, zorder=5)
-    bowl.set(xlabel=labels[0], ylabel=labels[1], zlabel="loss")
+    bowl.set(xlabel=labels[0], ylabel=labels[1])
+    bowl.set_title("the loss", fontsize=10)
     bowl.tick_params(labelsize=7)
     bowl.view_init(elev=42, azim=-60)  # from above the rim, so that the front wall hides nothing
     bowl.set_box_aspect((4, 4, 2.6), zoom=1.05)
     plan.set(xlabel=labels[0], ylabel=labels[1], xlim=x_range, ylim=y_range)
+    plan.set_title("seen from above", fontsize=10)
     if tracks:
         plan.legend(fontsize=8)
     if title:
