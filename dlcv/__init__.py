@@ -34,6 +34,7 @@ _LAZY = {
     "photos": None,
     "plotting": None,
     "settings": None,
+    "timing": None,
     "video": None,
     "zoo": None,
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -97,15 +98,17 @@ def info(name: str) -> Photo:
     return _PHOTOS[name]
 
 
-def load(photo: str | Path) -> NDArray[np.uint8]:
+def load(photo: str | Path, *, grey: bool = False) -> NDArray[np.uint8]:
     """Return a bundled photograph, or one of your own.
 
     Args:
         photo: a name from `names()`, or the path of a picture file. A name wins over a file of the same name; write
             `./cat` for the file.
+        grey: turn it into grey values, 0.299 R + 0.587 G + 0.114 B.
 
     Returns:
-        (height, width, 3) RGB, 0–255; a grey photograph has three equal channels. A fresh array at each call.
+        (height, width, 3) RGB, 0–255, where a photograph without colours has three equal channels; with `grey`
+        (height, width). A fresh array at each call.
 
     Raises:
         DataError: there is neither such a photograph nor such a file, or it is not a picture.
@@ -113,9 +116,16 @@ def load(photo: str | Path) -> NDArray[np.uint8]:
     Example:
         >>> load("cat").shape
         (300, 451, 3)
+        >>> load("cat", grey=True).shape
+        (300, 451)
 
     Taught in: notebooks/02.1
     """
+    pixels = _read(photo)
+    return cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY) if grey else pixels
+
+
+def _read(photo: str | Path) -> NDArray[np.uint8]:
     if isinstance(photo, str) and photo in _PHOTOS:
         with quiet_stderr():  # libpng complains about the colour profile of "page"
             return images.read(_file_of(_PHOTOS[photo]))

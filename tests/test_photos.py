@@ -38,6 +38,15 @@ def test_it_is_what_scikit_learn_loads(name: str) -> None:
     assert np.abs(photos.load(name).astype(int) - load_sample_image(f"{name}.jpg")).max() <= 2
 
 
+def test_grey_is_what_scikit_image_holds_for_a_grey_photo() -> None:
+    np.testing.assert_array_equal(photos.load("coins", grey=True), skimage.data.coins())
+
+
+def test_grey_weighs_the_colours_as_the_eye_does() -> None:
+    colour, grey = photos.load("flower").astype(float), photos.load("flower", grey=True)
+    assert np.abs(colour @ [0.299, 0.587, 0.114] - grey).max() <= 1
+
+
 def test_each_call_gives_an_array_of_its_own() -> None:
     photos.load("cat")[:] = 0
     assert photos.load("cat").any()
