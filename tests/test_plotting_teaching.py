@@ -50,6 +50,10 @@ def test_values_names_and_biases_are_written_at_their_nodes() -> None:
     assert place["H1"][1] < nodes[2][1] < place["0.8675"][1] + 0.5
 
 
+def test_a_value_that_is_not_known_yet_is_a_question_mark() -> None:
+    assert "?" in texts(plotting.network([W1], values=[[1, 2], [3, np.nan]]).axes[0])
+
+
 def test_lines_take_texts_of_their_own() -> None:
     axes = plotting.network([W1], edge_labels=[[["w1", "w3"], ["w2", "w4"]]]).axes[0]
     place = {text.get_text(): text.get_position() for text in axes.texts}

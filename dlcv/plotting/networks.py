@@ -97,7 +97,8 @@ def network(
     Args:
         weights: for each layer its weights, (inputs, outputs).
         biases: for each layer its biases, (outputs,), written above the nodes.
-        values: for the input and each layer the values of its nodes, written into the circles.
+        values: for the input and each layer the values of its nodes, written into the circles; a value that is not a
+            number is not known yet, and appears as a question mark.
         names: for the input and each layer the names of its nodes, written below the circles.
         edge_labels: texts on the lines, (inputs, outputs) a layer; the weights when omitted.
         title: a line above.
@@ -177,6 +178,8 @@ def _check_lengths(what: str, given: Sequence[ArrayLike] | None, sizes: list[int
 
 def _number(value: float) -> str:
     """Write a number in at most six significant digits, as worked examples print it."""
+    if np.isnan(value):
+        return "?"
     return f"{value:.6g}".replace("-", "−")
 
 
