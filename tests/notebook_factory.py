@@ -78,6 +78,8 @@ def exemplary() -> list[nbformat.NotebookNode]:
         new_markdown_cell("### Exercise 2: less\n\nSum one."),
         code("sum([1])", "solution", jupyter={"source_hidden": True}),
         new_markdown_cell("## Summary\n\nWe counted.\n\n## Further reading\n\nPeano, 1889."),
+        code("print(3 + 0)", "nbval-check-output"),
+        code("print(0 + 3)", "nbval-check-output"),
     ]
     count = 0
     for cell in cells:

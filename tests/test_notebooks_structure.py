@@ -148,7 +148,10 @@ BREAKS = {
     "no solution": (lambda node: node.cells[9].metadata.pop("tags"), "exercise 2 has no solution"),
     "an open solution": (lambda node: node.cells[9].metadata.pop("jupyter"), "not collapsed"),
     "nothing expected": (replaced(5, "lesson.expect", "print"), "nothing is checked"),
-    "nothing compared": (lambda node: node.cells[3].metadata.pop("tags"), "no cell is tagged nbval-check-output"),
+    "nothing compared": (
+        lambda node: node.cells[3].metadata.pop("tags"),
+        "2 cells are tagged nbval-check-output, not at least 3",
+    ),
     "nothing to compare": (with_output(), "has no output to compare"),
     "an empty cell": (in_code(" "), "code cell 2 is empty"),
     "shell pip": (in_code("!pip install x"), "installs packages"),

@@ -23,7 +23,7 @@ _TEMPLATE = """
 {%- block html_head_js_mermaidjs -%}{%- endblock -%}
 {%- block html_head_js_mathjax -%}
 <style>
-main { max-width: 60rem; margin: 0 auto; }
+main { max-width: 70rem; margin: 0 auto; }
 .dlcv-head { font: 0.9rem system-ui, sans-serif; padding: 0.8rem; border-bottom: 1px solid #ccc; }
 .dlcv-failed { color: #b00020; white-space: pre-wrap; }
 details.dlcv-solution { margin: 0.5rem 0; border-left: 3px solid #7a9cc6; padding-left: 0.5rem; }
