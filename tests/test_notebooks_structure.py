@@ -49,7 +49,7 @@ def test_the_spelling_of_prose_and_code(tmp_path: Path) -> None:
     for path in NOTEBOOKS:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
         (tmp_path / f"{path.name}.txt").write_text("\n\n".join(map(source_of, cells)), encoding="utf-8")
-    command = [sys.executable, "-m", "codespell_lib", "."]
+    command = [sys.executable, "-m", "codespell_lib", "--toml", str(settings.project_root() / "pyproject.toml"), "."]
     result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert result.returncode == 0, result.stdout
 
