@@ -245,12 +245,28 @@ def animation(frames: Iterable[NDArray[np.uint8]], fps: float = _CLIP_FPS, colou
     if any(picture.size != (width, height) for picture in pictures):
         sizes = sorted({f"{picture.width}×{picture.height}" for picture in pictures})
         raise ValueError(f"the frames of an animation have one size, not {', '.join(sizes)}")
-    # One table of colours serves all frames, so it is chosen from all of them at once.
-    strip = Image.new("RGB", (width, height * len(pictures)))
-    for index, picture in enumerate(pictures):
-        strip.paste(picture, (0, index * height))
-    table = strip.quantize(colours)
-    few = [picture.quantize(palette=table, dither=Image.Dither.NONE) for picture in pictures]
+    few = _with_few_colours(pictures, colours)
     buffer = io.BytesIO()
     few[0].save(buffer, format="PNG", save_all=True, append_images=few[1:], duration=round(1000 / fps), loop=0)
     return Shown(data=buffer.getvalue(), format="png")
+
+
+def _with_few_colours(pictures: list[Any], colours: int) -> list[Any]:
+    """Return pictures of one size that share a table of colours, chosen from all of them at once."""
+    from PIL import Image
+
+    pixels = Image.fromarray(np.concatenate([np.asarray(picture) for picture in pictures]))
+    table = pixels.quantize(colours)
+    # The most frequent colour, such as the white of a page, stays exactly what it was: Pillow would round it.
+    frequent = max(pixels.getcolors(pixels.width * pixels.height))[1]
+    entries = np.array(table.getpalette()).reshape(-1, 3)
+    place = int(np.abs(entries - frequent).sum(axis=1).argmin())
+    entries[place] = frequent
+    result = []
+    for picture in pictures:
+        places = np.array(picture.quantize(palette=table, dither=Image.Dither.NONE))
+        places[(np.asarray(picture) == frequent).all(axis=2)] = place
+        few = Image.fromarray(places, mode="P")
+        few.putpalette(entries.ravel().tolist())
+        result.append(few)
+    return result

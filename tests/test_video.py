@@ -178,6 +178,20 @@ def test_animation_loops_and_keeps_every_frame() -> None:
             assert np.abs(np.asarray(picture.convert("RGB")).astype(int) - frame).mean() < 8, "few colours, same frame"
 
 
+def test_a_white_page_stays_white() -> None:
+    rng = np.random.default_rng(0)
+    frames = []
+    for _ in range(4):  # a white page with a little of everything on it
+        frame = np.full((120, 200, 3), 255, np.uint8)
+        frame[40:60, 30:90] = rng.integers(0, 256, (20, 60, 3))
+        frame[70:72] = 252
+        frames.append(frame)
+    with Image.open(io.BytesIO(animation(frames, colours=16).data)) as picture:
+        for index in range(picture.n_frames):
+            picture.seek(index)
+            assert picture.convert("RGB").getpixel((0, 0)) == (255, 255, 255)
+
+
 def test_saving_a_notebook_leaves_the_animation_whole() -> None:
     shown = base64.b64encode(animation(clip(4)).data).decode()
     with Image.open(io.BytesIO(base64.b64decode(with_fewer_colours(shown)))) as picture:
