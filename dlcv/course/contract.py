@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from dlcv.course.notebooks import load_json, source_of
+from dlcv.course.notebooks import load_json, source_of, traceback_of
 from dlcv.settings import PROFILES
 
 __all__ = ["MAX_BYTES", "output_problems", "problems"]
@@ -24,7 +24,6 @@ _PLACE = re.compile(r"(?P<chapter>\d\d)_[a-z0-9_]+/(?P<section>(?P=chapter)\.\d{
 _PATH = re.compile(r"(?<![\w.~/\\-])(?:/(?:home|root|work|tmp|Users)\b|[A-Z]:\\\\?[A-Z]\w)")
 _EMBEDDED = re.compile(r"base64,[A-Za-z0-9+/=\s]+")
 _ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{6,}>")
-_ANSI = re.compile(r"\x1b\[[0-9;]*m")
 _LOCAL_DATA = re.compile(r"\b[\w-]+: (?:local|download)\b")
 _OLD_KERAS = {
     r"\bfit_generator\b": "fit_generator: use fit",
@@ -58,7 +57,7 @@ def _output_texts(cell: Mapping[str, Any]) -> Iterator[str]:
             if kind.startswith("text/"):
                 yield _EMBEDDED.sub("", _text(value))
         if output.get("output_type") == "error":
-            yield _ANSI.sub("", "\n".join(output.get("traceback", [])))
+            yield traceback_of(output)
 
 
 def output_problems(notebook: Mapping[str, Any], size: int) -> list[str]:
@@ -81,7 +80,7 @@ def output_problems(notebook: Mapping[str, Any], size: int) -> list[str]:
                 first = _text(output["text"]).strip().split("\n")[0]
                 found.append(f"{where} writes to stderr (a warning?): {first[:120]!r}")
             if output.get("output_type") == "error" and "raises-exception" not in _tags(cell):
-                last = _ANSI.sub("", "\n".join(output.get("traceback", []))).strip().rpartition("\n")[2]
+                last = traceback_of(output).strip().rpartition("\n")[2]
                 found.append(f"{where} shows an error: {last[:120]}")
             if any("widget-view" in kind for kind in output.get("data", {})):
                 found.append(f"{where} shows a widget, which a saved notebook cannot")

@@ -26,14 +26,13 @@ from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
 
-from dlcv.course.notebooks import Notebook
+from dlcv.course.notebooks import Notebook, traceback_of
 from dlcv.course.results import Result, collect_metrics
 
 __all__ = ["Limits", "execute", "kernel_manager", "start_kernel", "stop_kernel"]
 
 GRACE = 5.0  # seconds that an interrupted cell has to end before its kernel is killed
 STARTUP = 60  # seconds that a kernel has to start
-_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 OnCell = Callable[[int, str], None]
 
 
@@ -227,8 +226,7 @@ def _note_error(cell: nbformat.NotebookNode, result: Result) -> None:
 
 
 def _traceback(cell: nbformat.NotebookNode) -> str | None:
-    lines = [line for output in cell.outputs if output.output_type == "error" for line in output.traceback]
-    return _ANSI.sub("", "\n".join(lines)) or None
+    return "\n".join(filter(None, map(traceback_of, cell.outputs))) or None
 
 
 def _why_dead(manager: AsyncKernelManager, folder: Path, error: Exception) -> str:

@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,12 +29,14 @@ __all__ = [
     "read",
     "select",
     "source_of",
+    "traceback_of",
     "update_map",
     "write_atomically",
 ]
 
 MAP_START = "<!-- course-map:start -->"
 MAP_END = "<!-- course-map:end -->"
+_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _FILE_NAME = re.compile(r"(?P<chapter>\d\d)\.(?P<number>\d{1,2})_[a-z0-9_]+\.ipynb")
 
 
@@ -87,6 +89,11 @@ def source_of(cell: dict[str, Any]) -> str:
     """Return a cell's source as one string; the file format also allows a list of lines."""
     source = cell.get("source", "")
     return source if isinstance(source, str) else "".join(source)
+
+
+def traceback_of(output: Mapping[str, Any]) -> str:
+    """Return the traceback of an output without its colours; an empty string if it is no error."""
+    return _ANSI.sub("", "\n".join(output.get("traceback", [])))
 
 
 def _digest(cells: Iterable[dict[str, Any]]) -> str:

@@ -5,22 +5,21 @@ Taught in: notebooks/08.2
 
 from __future__ import annotations
 
-from dlcv.lazy import attribute_getter
+from dlcv.plotting.figures import as_frame
+from dlcv.plotting.networks import architecture, network
+from dlcv.plotting.numbers import number_grid
+from dlcv.plotting.pictures import image_grid, probability_bars
+from dlcv.plotting.planes import decision_regions, loss_bowl
+from dlcv.plotting.training import history
 
-_HOMES = {
-    "architecture": "dlcv.plotting.networks",
-    "as_frame": "dlcv.plotting.figures",
-    "decision_regions": "dlcv.plotting.planes",
-    "history": "dlcv.plotting.training",
-    "image_grid": "dlcv.plotting.pictures",
-    "loss_bowl": "dlcv.plotting.planes",
-    "network": "dlcv.plotting.networks",
-    "number_grid": "dlcv.plotting.numbers",
-    "probability_bars": "dlcv.plotting.pictures",
-}
-__all__ = list(_HOMES)
-__getattr__ = attribute_getter(__name__, _HOMES)
-
-
-def __dir__() -> list[str]:
-    return sorted(__all__)
+__all__ = [
+    "architecture",
+    "as_frame",
+    "decision_regions",
+    "history",
+    "image_grid",
+    "loss_bowl",
+    "network",
+    "number_grid",
+    "probability_bars",
+]

@@ -25,7 +25,7 @@ POSITIVE = TRAINING
 NEGATIVE = VALIDATION
 
 
-def set_title(figure: Figure, title: str, source: str | None) -> None:
+def set_title(figure: Figure, title: str, source: str | None = None) -> None:
     """Set the line above all panels; it says so where the pictures come from a generated sample."""
     note = "generated sample" if source == "sample" else ""
     text = f"{title} ({note})" if title and note else title or note

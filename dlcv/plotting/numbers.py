@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
+from dlcv.plotting.figures import set_title
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -94,8 +96,7 @@ def number_grid(
         axes = panels[0, 2 * index + 1]
         axes.set_axis_off()
         axes.text(0.5, 0.5, symbols[index] if symbols else "", ha="center", va="center", fontsize=16)
-    if title:
-        figure.suptitle(title, fontsize=11)
+    set_title(figure, title)
     return figure
 
 

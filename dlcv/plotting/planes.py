@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dlcv.plotting.figures import RIGHT, TRAINING, VALIDATION, new_axes
+from dlcv.plotting.figures import RIGHT, TRAINING, VALIDATION, new_axes, set_title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -159,13 +159,9 @@ def loss_bowl(
     # Levels at equal shares of the area rather than of the height: the flat bottom gets its lines, too.
     levels = np.unique(np.quantile(height, np.linspace(0.01, 0.95, 14)))
     plan.contour(x, y, height, levels=levels, colors="#999999", linewidths=0.7)
+    low, high = np.transpose([x_range, y_range])
     for (name, track), colour, marker in zip(tracks.items(), _COLOURS, _MARKERS, strict=False):
-        inside = (
-            (track[:, 0] >= x_range[0])
-            & (track[:, 0] <= x_range[1])
-            & (track[:, 1] >= y_range[0])
-            & (track[:, 1] <= y_range[1])
-        )
+        inside = ((track >= low) & (track <= high)).all(axis=1)
         seen = np.where(inside[:, None], track, np.nan)
         plan.plot(*seen.T, color=colour, marker=marker, markersize=3, linewidth=1.2, label=name)
         # A little above the surface, which would otherwise swallow half of the line.
@@ -180,6 +176,5 @@ def loss_bowl(
     plan.set_title("seen from above", fontsize=10)
     if tracks:
         plan.legend(fontsize=8)
-    if title:
-        figure.suptitle(title, fontsize=11)
+    set_title(figure, title)
     return figure
