@@ -13,6 +13,9 @@ from dlcv.lazy import attribute_getter
 
 # Builder -> module. No module is called like a builder: importing it would put the module in the builder's place.
 _HOMES = {
+    "alexnet": "dlcv.models.classic",
+    "alexnet_slim": "dlcv.models.classic",
+    "cats_vs_dogs_cnn": "dlcv.models.pets",
     "cifar_cnn": "dlcv.models.cifar",
     "cifar_resnet": "dlcv.models.cifar",
     "lenet": "dlcv.models.classic",
