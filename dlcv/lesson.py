@@ -33,6 +33,7 @@ class Metric:
             "sample" wins if any data set of the lesson is one, so that no figure passes for a real one.
         profile: "quick", "lecture" or "full".
         data: source by data set.
+        reference: what the course of 2018 reported for the same measurement on the real data, if it did.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Metric:
     source: str
     profile: str
     data: dict[str, str] = field(default_factory=dict)
+    reference: float | None = None
 
     @property
     def ok(self) -> bool:
@@ -54,7 +56,9 @@ class Metric:
         sources = ", ".join(f"{name}: {source}" for name, source in self.data.items())
         where = f"{self.profile}, {sources}" if sources else self.profile
         bound = self.direction.replace("_", " ")
-        return f"{'✓' if self.ok else '✗'} {self.name} {self.value:.4g} ({bound} {self.floor:.4g}, {where})"
+        # Beside a figure of a generated sample the one of the real set would mislead.
+        earlier = "" if self.reference is None or self.source == _SAMPLE else f"; in 2018: {self.reference:.4g}"
+        return f"{'✓' if self.ok else '✗'} {self.name} {self.value:.4g} ({bound} {self.floor:.4g}, {where}{earlier})"
 
 
 class Lesson:
@@ -95,6 +99,7 @@ class Lesson:
         at_least: float | None = None,
         at_most: float | None = None,
         on_sample: float | None = None,
+        reference: float | None = None,
     ) -> None:
         """Check a figure against the bound that the lesson promises, and record it.
 
@@ -104,6 +109,7 @@ class Lesson:
             at_least: the floor. Give either this or `at_most`.
             at_most: the ceiling.
             on_sample: the bound instead, where a data set of this lesson is a generated sample.
+            reference: what the course of 2018 reported for it; `dlcv results` sets it beside the figure.
 
         Raises:
             AssertionError: the figure misses its bound; the message says what to try.
@@ -117,7 +123,7 @@ class Lesson:
         if on_sample is not None and source == _SAMPLE:
             bound = on_sample
         direction = "at_least" if at_least is not None else "at_most"
-        metric = Metric(name, float(value), float(bound), direction, source, self.profile, sources)
+        metric = Metric(name, float(value), float(bound), direction, source, self.profile, sources, reference)
         self.metrics.append(metric)
         if math.isfinite(metric.value):  # JSON, which results are kept in, has no nan; the error below tells it
             _publish(metric)

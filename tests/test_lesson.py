@@ -68,6 +68,20 @@ def test_what_is_reached_is_printed_and_recorded(
     ]
 
 
+def test_the_figure_of_2018_stands_beside_one_of_real_data_only(
+    lesson: Lesson, loaded: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    loaded["mnist"] = "local"
+    lesson.expect("test accuracy", 0.9886, at_least=0.985, reference=0.9931)
+    loaded["mnist"] = "sample"
+    lesson.expect("test accuracy", 0.9886, at_least=0.985, reference=0.9931)
+    assert capsys.readouterr().out.splitlines() == [
+        "✓ test accuracy 0.9886 (at least 0.985, quick, mnist: local; in 2018: 0.9931)",
+        "✓ test accuracy 0.9886 (at least 0.985, quick, mnist: sample)",
+    ]
+    assert [metric.reference for metric in lesson.metrics] == [0.9931, 0.9931]
+
+
 def test_what_falls_short_is_shown_recorded_and_raised_with_advice(
     lesson: Lesson, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -178,6 +192,7 @@ def test_in_a_kernel_the_metric_goes_into_the_outputs_metadata(
                         "source": "computed",
                         "profile": "quick",
                         "data": {},
+                        "reference": None,
                     }
                 }
             },
