@@ -130,6 +130,116 @@ def test_an_empty_history_is_an_error(record: dict) -> None:
         plotting.history(record)
 
 
+# -- several histories
+
+
+def record(*losses: float, validation: bool = True, **more: list[float]) -> dict[str, list[float]]:
+    val = {"val_loss": [loss + 1 for loss in losses]} if validation else {}
+    return {"loss": list(losses), **val, **more, "learning_rate": [0.1] * len(losses)}
+
+
+def panels(figure) -> dict:
+    return {axes.get_title(): axes for axes in figure.axes}
+
+
+def legend(figure) -> list[str]:
+    return [text.get_text() for text in figure.legends[0].get_texts()]
+
+
+def test_a_name_a_run_makes_a_colour_each_and_one_legend() -> None:
+    figure = plotting.history({"Adam": record(3, 2, 1), "SGD": record(4, 3)}, title="Race", source="sample")
+    drawn = panels(figure)
+    assert list(drawn) == ["loss, training", "loss, validation"]
+    for title, above in (("loss, training", 0), ("loss, validation", 1)):
+        adam, sgd = drawn[title].lines
+        np.testing.assert_allclose(adam.get_ydata(), [3 + above, 2 + above, 1 + above])
+        np.testing.assert_allclose(sgd.get_ydata(), [4 + above, 3 + above])
+        assert adam.get_xdata().tolist() == [1, 2, 3], "epochs count from 1, and runs may differ in length"
+        assert sgd.get_xdata().tolist() == [1, 2]
+        assert adam.get_color() != sgd.get_color()
+        assert not drawn[title].collections, "one run has no band"
+    assert legend(figure) == ["Adam", "SGD"]
+    assert title_of(figure) == "Race (generated sample)"
+
+
+def test_a_name_with_several_runs_makes_a_mean_and_a_band() -> None:
+    figure = plotting.history({"SGD": [record(4, 3), record(2, 2, 0.5)], "Adam": [record(1, 1)]})
+    axes = panels(figure)["loss, training"]
+    np.testing.assert_allclose(axes.lines[0].get_ydata(), [3, 2.5, 0.5], err_msg="the mean of those that got there")
+    [band] = axes.collections
+    corners = {tuple(corner) for corner in band.get_paths()[0].vertices.tolist()}
+    assert {(1, 2), (1, 4), (2, 2), (2, 3), (3, 0.5)} <= corners
+
+
+def test_quantities_and_validation_that_only_some_runs_have() -> None:
+    class Run:
+        history = record(2, 1, validation=False, accuracy=[0.5, 0.6])
+
+    figure = plotting.history({"a": Run(), "b": record(3, 2), "c": [Run(), record(4, 3)]})
+    drawn = panels(figure)
+    assert list(drawn) == ["loss, training", "accuracy, training", "loss, validation", "accuracy, validation"]
+    assert [len(axes.lines) for axes in drawn.values()] == [3, 2, 2, 0]
+    assert legend(figure) == ["a", "b", "c"]
+    only_training = plotting.history({"a": record(2, 1, validation=False)})
+    assert list(panels(only_training)) == ["loss, training"]
+
+
+def test_a_long_race_has_a_look_for_every_runner() -> None:
+    figure = plotting.history({f"optimiser {k}": record(k, k + 1) for k in range(12)})
+    lines = panels(figure)["loss, training"].lines
+    assert len({(line.get_color(), line.get_linestyle()) for line in lines}) == 12
+
+
+@pytest.mark.parametrize(
+    ("runs", "message"),
+    [
+        ({"a": record(1), "b": []}, "'b' holds neither a run nor a list of runs"),
+        ({"a": record(1), "b": [1.0, 2.0]}, "'b' holds neither"),
+        ({"a": record(1), "b": {}}, "history is empty"),
+        ({"a": [record(1), {"learning_rate": [0.1]}]}, "history is empty"),
+    ],
+)
+def test_runs_without_anything_in_them(runs: dict, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        plotting.history(runs)
+
+
+def test_runs_without_names_are_an_error() -> None:
+    with pytest.raises(TypeError, match="give each a name"):
+        plotting.history([RECORD, RECORD])
+
+
+# -- spread
+
+SCORES = {"with": [0.78, 0.76, 0.77], "without": [0.74], "neither": [0.7, 0.7]}
+
+
+def test_a_dot_a_figure_and_a_bar_for_the_mean() -> None:
+    axes = plotting.spread(SCORES, xlabel="test accuracy of 3 seeds", title="Pets").axes[0]
+    assert [label.get_text() for label in axes.get_yticklabels()] == list(SCORES)
+    assert axes.yaxis_inverted(), "the first is on top"
+    for values, dots, bar in zip(SCORES.values(), axes.lines[::2], axes.lines[1::2], strict=True):
+        assert list(dots.get_xdata()) == values
+        assert len({*dots.get_ydata()}) == len(values), "equal figures do not hide each other"
+        np.testing.assert_allclose(bar.get_xdata(), np.mean(values))
+    assert [text.get_text() for text in axes.texts] == ["0.77", "0.74", "0.7", "mean"]
+    assert axes.get_xlabel() == "test accuracy of 3 seeds"
+
+
+@pytest.mark.parametrize(("source", "drawn"), [(None, 1), ("local", 1), ("sample", 0)])
+def test_the_reference_is_drawn_beside_real_data_alone(source: str | None, drawn: int) -> None:
+    figure = plotting.spread(SCORES, reference=0.746, source=source)
+    dashed = [line for line in figure.axes[0].lines if line.get_linestyle() == "--"]
+    assert [line.get_xdata()[0] for line in dashed] == [0.746] * drawn
+    assert bool(figure.axes[0].get_legend()) == bool(drawn)
+
+
+@pytest.mark.parametrize(("scores", "message"), [({}, "no scores to draw"), ({"a": [1], "b": []}, "to draw for b")])
+def test_no_scores_are_an_error(scores: dict, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        plotting.spread(scores)
+
+
 # -- probability_bars
 
 PROBABILITIES = np.array([[0.7, 0.2, 0.1], [0.1, 0.3, 0.6]])

@@ -6,7 +6,6 @@ are decoded batch by batch in the background: memory holds a few batches, howeve
 
 from __future__ import annotations
 
-import inspect
 import math
 import warnings
 import weakref
@@ -16,10 +15,11 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from dlcv.data.augment import augmentation, augmented
 from dlcv.data.dataset import Dataset
 from dlcv.data.splits import ArraySplit, FileSplit, Split
 
-__all__ = ["batches", "images"]
+__all__ = ["augmentation", "batches", "images"]
 
 # Keras warns that `fit` does not shuffle a tf.data.Dataset, even where the pipeline has shuffled it.
 warnings.filterwarnings("ignore", r"`shuffle=True` was passed, but will be ignored since the data `x` was .*tf\.data")
@@ -68,7 +68,8 @@ def batches(
             shuffled in a window of 10,000.
         seed: the same seed gives the same order, epoch by epoch (under the same `keras.utils.set_random_seed`).
         cache: keep decoded images in memory after they were first read. For files on disk that fit.
-        augment: a Keras layer or a function of a batch of images, called with `training=True`.
+        augment: `augmentation(…)`, another Keras layer, or a function of a batch of images; called with
+            `training=True`. Labels stay as they are. For training only: never for validation or test images.
         drop_remainder: leave out a last, smaller batch.
 
     Returns:
@@ -99,7 +100,7 @@ def batches(
             stream = stream.rebatch(batch_size, drop_remainder=drop_remainder)
     if augment is not None:
         # One batch after the other: layers draw from a generator whose state would depend on who comes first.
-        stream = stream.map(_augmented(augment))
+        stream = stream.map(lambda held, labels: (augmented(augment, held), labels))
     return stream.prefetch(tf.data.AUTOTUNE)
 
 
@@ -151,13 +152,3 @@ def _read(indices: tf.data.Dataset, split: Split) -> tf.data.Dataset:
             return tf.ensure_shape(decoded, (None, *split.image_shape)), tf.ensure_shape(labels, (None,))
 
     return indices.map(read, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
-
-
-def _augmented(augment: Callable[..., Any]) -> Callable[[tf.Tensor, tf.Tensor], tuple[Any, tf.Tensor]]:
-    # A plain function need not know about training; a layer that does would do nothing without it.
-    takes_training = "training" in inspect.signature(getattr(augment, "call", augment)).parameters
-
-    def apply(held: tf.Tensor, labels: tf.Tensor) -> tuple[Any, tf.Tensor]:
-        return (augment(held, training=True) if takes_training else augment(held)), labels
-
-    return apply

@@ -14,7 +14,18 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["NEGATIVE", "POSITIVE", "RIGHT", "TRAINING", "VALIDATION", "WRONG", "as_frame", "new_axes", "set_title"]
+__all__ = [
+    "COLOURS",
+    "NEGATIVE",
+    "POSITIVE",
+    "RIGHT",
+    "TRAINING",
+    "VALIDATION",
+    "WRONG",
+    "as_frame",
+    "new_axes",
+    "set_title",
+]
 
 # Colours that people with a colour-vision deficiency tell apart, too.
 TRAINING = "#1f77b4"
@@ -23,6 +34,8 @@ RIGHT = "#2a7f3f"
 WRONG = "#c23b22"
 POSITIVE = TRAINING
 NEGATIVE = VALIDATION
+# Okabe and Ito's palette without its yellow, which vanishes on white; the first two are the course's own.
+COLOURS = (TRAINING, VALIDATION, RIGHT, "#cc79a7", "#56b4e9", "#8c564b")
 
 
 def set_title(figure: Figure, title: str, source: str | None = None) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from dlcv.plotting.figures import RIGHT, TRAINING, VALIDATION, new_axes, set_title
+from dlcv.plotting.figures import COLOURS, new_axes, set_title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["decision_regions", "loss_bowl"]
 
-# Okabe and Ito's palette without its yellow, which vanishes on white; the first two are the course's own.
-_COLOURS = (TRAINING, VALIDATION, RIGHT, "#cc79a7", "#56b4e9", "#8c564b")
 _MARKERS = "osD^vP"
 
 
@@ -75,9 +73,9 @@ def decision_regions(
             f"predict returned the shape {scores.shape} for {x.size} points; ({x.size}, classes) is needed"
         )
     count = max(scores.shape[1], int(classes.max(initial=0)) + 1)
-    if count > len(_COLOURS):
-        raise ValueError(f"{count} classes are more than the {len(_COLOURS)} that can be told apart by colour")
-    colours = np.array([to_rgb(colour) for colour in _COLOURS[: scores.shape[1]]])
+    if count > len(COLOURS):
+        raise ValueError(f"{count} classes are more than the {len(COLOURS)} that can be told apart by colour")
+    colours = np.array([to_rgb(colour) for colour in COLOURS[: scores.shape[1]]])
     winner = scores.argmax(axis=1)
     # From white at an even guess to the class's colour, half strength so that the points stand out.
     even = 1 / scores.shape[1]
@@ -97,7 +95,7 @@ def decision_regions(
         axes.scatter(
             *data[chosen].T,
             s=16,
-            color=_COLOURS[k],
+            color=COLOURS[k],
             marker=_MARKERS[k],
             edgecolor="white",
             linewidth=0.5,
@@ -146,8 +144,8 @@ def loss_bowl(
     for name, track in tracks.items():
         if track.ndim != 2 or track.shape[1] != 2:
             raise ValueError(f"the path {name!r} has the shape {track.shape}; (steps, 2) is needed")
-    if len(tracks) > len(_COLOURS):
-        raise ValueError(f"{len(tracks)} paths are more than the {len(_COLOURS)} that can be told apart by colour")
+    if len(tracks) > len(COLOURS):
+        raise ValueError(f"{len(tracks)} paths are more than the {len(COLOURS)} that can be told apart by colour")
     x, y = np.meshgrid(np.linspace(*x_range, resolution), np.linspace(*y_range, resolution))
     height = np.asarray(loss(x, y), dtype=float)
     figure = plt.figure(figsize=(8.6, 3.8), layout="constrained")
@@ -160,7 +158,7 @@ def loss_bowl(
     levels = np.unique(np.quantile(height, np.linspace(0.01, 0.95, 14)))
     plan.contour(x, y, height, levels=levels, colors="#999999", linewidths=0.7)
     low, high = np.transpose([x_range, y_range])
-    for (name, track), colour, marker in zip(tracks.items(), _COLOURS, _MARKERS, strict=False):
+    for (name, track), colour, marker in zip(tracks.items(), COLOURS, _MARKERS, strict=False):
         inside = ((track >= low) & (track <= high)).all(axis=1)
         seen = np.where(inside[:, None], track, np.nan)
         plan.plot(*seen.T, color=colour, marker=marker, markersize=3, linewidth=1.2, label=name)
