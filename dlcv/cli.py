@@ -140,6 +140,22 @@ def check(selection: Selection = None) -> None:
     raise typer.Exit(1 if faulty else 0)
 
 
+@app.command("results")
+def take_results(
+    runs: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Folders of runs on real data, as --out names them. None: make the page anew."),
+    ] = None,
+) -> None:
+    """Take over what runs measured on real data into RESULTS.json, and make RESULTS.md from it."""
+    from dlcv.course import measured
+
+    root = settings.project_root()
+    entries = measured.record(root, runs or [])
+    measured.publish(root, entries)
+    print(f"{measured.PAGE} and {measured.RECORD} hold {_count(len(entries), 'run')} of notebooks")
+
+
 @app.command()
 def doctor() -> None:
     """Examine the machine: a line each, OK or NOT OK with the cure."""
@@ -169,7 +185,7 @@ def data_list() -> None:
             name,
             data.status(name).state,
             f"{sum(about.counts.values()):,}",
-            f"{about.download_bytes / 1e6:.0f} MB" if about.files else "–",
+            about.download,
             ", ".join(map(str, about.chapters)),
             about.title,
         )
@@ -194,7 +210,7 @@ def data_info(name: str) -> None:
         "images": f"{splits}; {height} × {width} × {channels}",
         "licence": about.licence,
         "homepage": about.homepage,
-        "download": f"{about.download_bytes / 1e6:.1f} MB",
+        "download": about.download,
         "chapters": ", ".join(map(str, about.chapters)),
         "state": str(data.status(name)),
     }

@@ -6,75 +6,11 @@ Readers, downloads, checks and `datasets/README.md` are all driven by these rows
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
+from dlcv.data.row import DatasetInfo, RemoteFile
 from dlcv.errors import DataError, unknown
 
 __all__ = ["CATALOGUE", "DatasetInfo", "RemoteFile", "info", "names"]
-
-
-@dataclass(frozen=True)
-class RemoteFile:
-    """A published file.
-
-    Attributes:
-        name: the file's name, also on disk.
-        size: bytes, as published.
-        hash: "md5:…" or "sha256:…" of the file as published.
-        urls: addresses that serve these very bytes, the preferred one first.
-    """
-
-    name: str
-    size: int
-    hash: str
-    urls: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class DatasetInfo:
-    """A data set's row in the catalogue.
-
-    Attributes:
-        name: what `dlcv.data.load` is called with.
-        title: the name that its authors gave it.
-        what: a sentence on what it shows.
-        class_names: the classes; a label is an index into it.
-        image_shape: height, width, channels.
-        counts: images in each split of the official distribution.
-        validation: images that are set aside from the training split for validation.
-        licence: the licence, as far as its authors state one.
-        homepage: where it is described.
-        files: what is downloaded.
-        layouts: the formats that are read, in order of preference; keys of `dlcv.data.readers.READERS`.
-        contents: published hash of what is on disk, by file name; an idx file is named without `.gz`, and hashed
-            uncompressed, so that a recompressed copy is recognised too.
-        class_aliases: other spellings of class folders.
-        hints: words in a path that tell this set from another one of the same format.
-        chapters: the chapters that use it.
-        kaggle: the set's handle at Kaggle, for those that are fetched there.
-    """
-
-    name: str
-    title: str
-    what: str
-    class_names: tuple[str, ...]
-    image_shape: tuple[int, int, int]
-    counts: Mapping[str, int]
-    validation: int
-    licence: str
-    homepage: str
-    files: tuple[RemoteFile, ...]
-    layouts: tuple[str, ...]
-    contents: Mapping[str, str]
-    chapters: tuple[int, ...]
-    class_aliases: Mapping[str, str] = field(default_factory=dict)
-    hints: tuple[str, ...] = ()
-    kaggle: str | None = None
-
-    @property
-    def download_bytes(self) -> int:
-        """Bytes that `dlcv data get` transfers."""
-        return sum(file.size for file in self.files)
 
 
 _IDX_NAMES = (
@@ -95,6 +31,39 @@ def _idx_files(mirrors: tuple[str, ...], published: tuple[tuple[int, str], ...])
 def _idx_contents(*md5s: str) -> dict[str, str]:
     return {name: f"md5:{md5}" for name, md5 in zip(_IDX_NAMES, md5s, strict=True)}
 
+
+_FRUITS = (
+    "Beetroot",
+    "Blueberry",
+    "Cactus fruit",
+    "Cauliflower",
+    "Cherry",
+    "Cocos",
+    "Corn",
+    "Corn Husk",
+    "Dates",
+    "Eggplant",
+    "Fig",
+    "Grape Blue",
+    "Guava",
+    "Hazelnut",
+    "Huckleberry",
+    "Lychee",
+    "Mango Red",
+    "Onion Red",
+    "Pear",
+    "Pear Stone",
+    "Pepper Green",
+    "Pepper Red",
+    "Pepper Yellow",
+    "Pineapple Mini",
+    "Potato Red",
+    "Raspberry",
+    "Salak",
+    "Strawberry",
+    "Tomato Maroon",
+    "Walnut",
+)
 
 _ROWS = (
     DatasetInfo(
@@ -207,6 +176,54 @@ _ROWS = (
         hints=("cifar",),
         chapters=(4, 8, 13, 26),
     ),
+    DatasetInfo(
+        name="cats_vs_dogs",
+        title="Cats vs. Dogs",
+        what="3,000 of the 25,000 photographs of pets of Kaggle's competition, as many cats as dogs",
+        class_names=("cats", "dogs"),
+        image_shape=(150, 150, 3),
+        counts={"train": 2_000, "test": 1_000},
+        validation=400,
+        licence="not stated by its authors",
+        homepage="https://www.kaggle.com/c/dogs-vs-cats",
+        files=(
+            RemoteFile(
+                "cats_and_dogs_filtered.zip",
+                68_606_236,
+                "",
+                ("https://storage.googleapis.com/mledu-datasets/cats_and_dogs_filtered.zip",),
+            ),
+        ),
+        layouts=("class_folders",),
+        contents={},
+        class_aliases={"cat": "cats", "dog": "dogs"},
+        chapters=(10,),
+        kaggle="birajsth/cats-and-dogs-filtered",
+        held_out="validation",
+    ),
+    DatasetInfo(
+        name="fruits360",
+        title="Fruits-360",
+        what="fruits, nuts and vegetables turned on white: 30 of its classes (81 in 2018, more in every release); "
+        "counted here is a small copy, in the full set a class has about 490 training and 165 test images",
+        class_names=_FRUITS,
+        image_shape=(100, 100, 3),
+        counts={"train": 900, "test": 600},
+        validation=150,
+        licence="CC BY-SA 4.0",
+        homepage="https://github.com/fruits-360",
+        files=(),
+        layouts=("class_folders",),
+        contents={},
+        # Later releases number every class.
+        class_aliases={f"{name} 1": name for name in _FRUITS},
+        hints=("100x100",),
+        chapters=(12,),
+        kaggle="moltean/fruits",
+        by_hand='fetch it without any account ("Code", "Download ZIP", about 1 GB, at '
+        "https://github.com/fruits-360/fruits-360-100x100)",
+        others=True,
+    ),
 )
 CATALOGUE: Mapping[str, DatasetInfo] = {row.name: row for row in _ROWS}
 
@@ -216,7 +233,7 @@ def names() -> list[str]:
 
     Example:
         >>> names()
-        ['cifar10', 'fashion_mnist', 'mnist']
+        ['cats_vs_dogs', 'cifar10', 'fashion_mnist', 'fruits360', 'mnist']
 
     Taught in: notebooks/01.1
     """

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dlcv import settings
-from dlcv.data import catalogue, disk, fetch, readers, unpack
+from dlcv.data import catalogue, disk, fetch, kaggle, readers, unpack
 from dlcv.data.catalogue import DatasetInfo
 from dlcv.data.readers import Found
 from dlcv.data.splits import FileSplit
@@ -65,7 +65,8 @@ class Report:
         words = {True: "the published contents", False: "differs from the published file (it reads all the same)"}
         lines += [f"  {file}: {words[same]}" for file, same in self.hashes.items() if same is not None]
         if not any(same is not None for same in self.hashes.values()):
-            lines.append("  no published hash to compare with: the authors distribute it in another layout")
+            other = ": the authors distribute it in another layout" if catalogue.info(self.name).contents else ""
+            lines.append(f"  no published hash to compare with{other}")
         if self.undecodable:
             lines.append(f"  {len(self.undecodable)} do not decode and are skipped: {', '.join(self.undecodable)}")
         return "\n".join(lines)
@@ -95,18 +96,20 @@ def status(name: str) -> Status:
     return Status("local")
 
 
-def get(name: str, *, force: bool = False) -> Path:
+def get(name: str, *, force: bool = False, asked: bool = True) -> Path:
     """Download a data set and install it.
 
     Args:
         name: one of `dlcv.data.names()`.
         force: download it even if it is there; what is there is replaced when the new one is whole.
+        asked: whether a person asked for it; if not, Kaggle is only used where there is a token for it.
 
     Returns:
         The folder it lies in.
 
     Raises:
-        fetch.UnreachableError: no network answers (a `DataError`).
+        fetch.UnreachableError: no network answers, or Kaggle would have to be asked without its package or token (a
+            `DataError`).
         DataError: a mirror answered, but the file cannot be had whole, or not be written.
 
     Taught in: notebooks/01.1
@@ -121,6 +124,8 @@ def get(name: str, *, force: bool = False) -> Path:
         raise fetch.UnreachableError(f"DLCV_OFFLINE is set, so {name} is not downloaded. Unset it, or: {cure}")
     if not force and not readers.is_empty(folder):
         return folder
+    if not info.files and (error := kaggle.refusal(info, token=not asked)):
+        raise error
     if not fetch.online():
         raise fetch.UnreachableError(
             f"No network answers within {fetch.PROBE_SECONDS:.0f} s: {name} is not there. {cure}"
@@ -129,22 +134,63 @@ def get(name: str, *, force: bool = False) -> Path:
     with disk.writing(folder.parent, info.download_bytes), _lock(info):
         if _made(folder) != before and not readers.is_empty(folder):
             return folder  # another process brought it while this one waited
-        downloads = folder.parent / ".downloads" / name
-        try:
-            files = [fetch.download(file, downloads, cure) for file in info.files]
-        except DataError as error:
-            if isinstance(error.__cause__, OSError):  # a full disk is not left full of what cannot be finished
-                shutil.rmtree(downloads, ignore_errors=True)
-            raise
         with disk.scratch(folder.parent, name) as new:
-            for file in files:
-                if unpack.is_archive(file):
-                    unpack.unpack(file, new)
-                else:
-                    shutil.copyfile(file, new / file.name)
+            if not info.files:
+                _from_kaggle(info, new)
+            else:
+                try:
+                    _from_mirrors(info, new, cure)
+                except DataError as error:
+                    if info.kaggle is None or isinstance(error.__cause__, OSError) or kaggle.refusal(info):
+                        raise
+                    print(f"{error} Trying Kaggle.")
+                    shutil.rmtree(new)
+                    new.mkdir()
+                    _from_kaggle(info, new)
             _install(new, folder, info)
-        shutil.rmtree(downloads, ignore_errors=True)
+        shutil.rmtree(folder.parent / ".downloads" / name, ignore_errors=True)
     return folder
+
+
+def _from_mirrors(info: DatasetInfo, new: Path, cure: str) -> None:
+    """Download the published files and unpack them into `new`; a part of a file is kept for another attempt."""
+    downloads = new.parent / ".downloads" / info.name
+    try:
+        files = [fetch.download(file, downloads, cure) for file in info.files]
+    except DataError as error:
+        if isinstance(error.__cause__, OSError):  # a full disk is not left full of what cannot be finished
+            shutil.rmtree(downloads, ignore_errors=True)
+        raise
+    for file in files:
+        if unpack.is_archive(file):
+            unpack.unpack(file, new)
+        else:
+            shutil.copyfile(file, new / file.name)
+    if not all(file.hash for file in info.files):
+        try:
+            _count(new, info, cure)
+        except DataError:
+            shutil.rmtree(downloads, ignore_errors=True)  # another attempt is to fetch it anew
+            raise
+
+
+def _from_kaggle(info: DatasetInfo, new: Path) -> None:
+    """Copy the classes in use from kagglehub's folder, which stays: others may use it."""
+    folder = kaggle.download(info)
+    _copy(_find(folder, info), new)
+    print(f"{info.name}: copied from {folder}, which may be deleted")
+
+
+def _count(folder: Path, info: DatasetInfo, cure: str) -> None:
+    """See that a download without a published hash holds what the catalogue says, and that all of it decodes."""
+    report = _verify(folder, info)
+    counts = {split: report.total(split) for split in report.counts}
+    if counts != dict(info.counts) or report.undecodable:
+        found = ", ".join(f"{count:,} {split}" for split, count in sorted(counts.items(), reverse=True))
+        raise DataError(
+            f"{info.name}: the download holds {found} images, {len(report.undecodable)} of which do not decode; it "
+            f"should hold {', '.join(f'{count:,} {split}' for split, count in info.counts.items())}. {cure}"
+        )
 
 
 def add(name: str, path: str | Path) -> Path:

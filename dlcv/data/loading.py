@@ -99,9 +99,9 @@ def _resolve(info: DatasetInfo) -> tuple[dict[str, Split], str, str]:
     from dlcv.data import fetch, install
 
     try:
-        folder = install.get(info.name)
-    except fetch.UnreachableError:
-        return samples.make(info.name), "sample", "no local files and no network"
+        folder = install.get(info.name, asked=False)
+    except fetch.UnreachableError as error:
+        return samples.make(info.name), "sample", f"no local files and {error.why}"
     return readers.read(readers.find(folder, info), info), "download", ""
 
 

@@ -27,13 +27,25 @@ _END = """
 `dlcv.data.load("mnist")` takes what lies here, else downloads, else generates a small sample, and says which. Without a
 network it asks for 3 seconds, once. `DLCV_OFFLINE=1` never asks; `DLCV_SAMPLE=1` takes the sample straight away.
 
+Nobody publishes a hash of `cats_vs_dogs`: its download must have the published size, its archive's own checksums must
+hold, every image must decode, and their number must be right. That finds what breaks on the way, not what somebody
+changes on purpose. Its authors' folder `validation` is the course's test split; validation images are set aside from
+the training split.
+
+`fruits360` lies at Kaggle. `dlcv data get fruits360` fetches it through the package `kagglehub`
+(`python -m pip install kagglehub`), which reads a token from `KAGGLE_API_TOKEN`, `~/.kaggle/access_token`,
+`KAGGLE_USERNAME` with `KAGGLE_KEY`, or `~/.kaggle/kaggle.json`, and does without one where Kaggle lets it; `load` goes
+there by itself only where there is a token. Without any account: "Code", "Download ZIP" at
+<https://github.com/fruits-360/fruits-360-100x100>, then `dlcv data add fruits360 PATH`. The 30 classes in use are
+copied, further ones are left out.
+
 A data set that is here but broken is an error that names the file; it is never replaced by the sample.
 """
 _LAYOUTS = {
     "idx": "idx files, gzipped or not",
     "npz": "Keras's `.npz`",
     "cifar_pickle": "pickled batches",
-    "class_folders": "`train/<class>/`, `test/<class>/` of images",
+    "class_folders": "`train/<class>/`, `{held_out}/<class>/` of images",
 }
 
 
@@ -51,8 +63,8 @@ def render() -> str:
             str(len(info.class_names)),
             "×".join(map(str, info.image_shape)),
             " / ".join(f"{count:,}" for count in info.counts.values()),
-            f"{info.download_bytes / 1e6:,.0f} MB",
-            "; ".join(_LAYOUTS[layout] for layout in info.layouts),
+            info.download,
+            "; ".join(_LAYOUTS[layout].format(held_out=info.held_out) for layout in info.layouts),
             info.licence,
             ", ".join(map(str, info.chapters)),
         )

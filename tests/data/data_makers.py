@@ -65,6 +65,8 @@ def write_class_folders(
             target = folder / split / name
             target.mkdir(parents=True, exist_ok=True)
             for index in range(images):
-                pixels = np.full((32, 32, 3), 20 * label, np.uint8) + rng.integers(0, 9, (32, 32, 3), dtype=np.uint8)
+                pixels = np.full((32, 32, 3), 20 * label % 240, np.uint8) + rng.integers(
+                    0, 9, (32, 32, 3), dtype=np.uint8
+                )
                 Image.fromarray(pixels).save(target / f"{index:04}.{form}")
     return folder

@@ -309,3 +309,64 @@ def test_archive_is_unpacked(tmp_path, data_dir, server, monkeypatch):
     data.get("cifar10")
     assert data.verify("cifar10").total("train") == 100
     assert (data_dir / "cifar10" / "cifar-10-batches-py" / "test_batch").is_file()
+
+
+@pytest.fixture
+def served_pets(tmp_path, server, monkeypatch) -> Path:
+    """A small Cats vs. Dogs in an archive whose hash nobody publishes; returns the archive."""
+    import dataclasses
+    import shutil
+
+    from data_makers import write_class_folders
+
+    info = catalogue.info("cats_vs_dogs")
+    write_class_folders(tmp_path / "made" / "cats_and_dogs_filtered", info.class_names, test="validation")
+    archive = Path(shutil.make_archive(str(tmp_path / "pets"), "zip", tmp_path / "made"))
+    server.serve("/pets.zip", archive.read_bytes())
+    remote = RemoteFile("pets.zip", archive.stat().st_size, "", (f"{server.url}/pets.zip",))
+    row = dataclasses.replace(info, files=(remote,), counts={"train": 12, "test": 4}, kaggle=None)
+    monkeypatch.setitem(catalogue.CATALOGUE, "cats_vs_dogs", row)
+    monkeypatch.setattr(fetch, "online", lambda: True)
+    return archive
+
+
+def test_a_file_without_a_published_hash_is_read_whole(served_pets):
+    dataset = data.load("cats_vs_dogs")
+    assert (dataset.source, dataset.size("test")) == ("download", 4)
+
+
+@pytest.mark.parametrize("damage", ["a byte", "the size"])
+def test_a_file_without_a_published_hash_that_is_damaged(served_pets, server, data_dir, damage):
+    whole = bytearray(served_pets.read_bytes())
+    if damage == "a byte":
+        whole[len(whole) // 2] ^= 0xFF
+    else:
+        whole += b"more"
+    server.serve("/pets.zip", bytes(whole))
+    with pytest.raises(DataError, match="sent a damaged file, which was deleted"):
+        data.get("cats_vs_dogs")
+    assert not left(data_dir / "cats_vs_dogs") + left(data_dir / ".downloads")
+
+
+@pytest.mark.parametrize("damage", ["one image too few", "an image that does not decode"])
+def test_a_file_without_a_published_hash_that_holds_something_else(
+    served_pets, server, data_dir, tmp_path, monkeypatch, damage
+):
+    import dataclasses
+    import shutil
+
+    image = next((tmp_path / "made").rglob("*.jpg"))
+    if damage == "one image too few":
+        image.unlink()
+    else:
+        image.write_bytes(b"not an image")
+        monkeypatch.setattr("dlcv.data.splits.MAX_UNDECODABLE", 0.5)
+    archive = Path(shutil.make_archive(str(tmp_path / "pets"), "zip", tmp_path / "made"))
+    server.serve("/pets.zip", archive.read_bytes())
+    info = catalogue.info("cats_vs_dogs")
+    files = (dataclasses.replace(info.files[0], size=archive.stat().st_size),)
+    monkeypatch.setitem(catalogue.CATALOGUE, "cats_vs_dogs", dataclasses.replace(info, files=files))
+    with pytest.raises(DataError, match=r"the download holds .* it should hold 12 train, 4 test"):
+        data.get("cats_vs_dogs")
+    assert data.status("cats_vs_dogs").state == "missing"
+    assert not (data_dir / ".downloads" / "cats_vs_dogs").exists()

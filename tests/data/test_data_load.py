@@ -50,6 +50,18 @@ def test_validation_is_carved_from_training_and_nothing_is_lost(mnist):
     assert data.load("mnist", validation=0).size("validation") == 0
 
 
+@pytest.mark.parametrize("name", ["mnist", "cifar10"])
+def test_an_empty_validation_split_is_a_split(mnist, cifar_folders, name):
+    from dlcv.data.pipeline import batches
+
+    dataset = data.load(name, validation=0.0)
+    images, labels = dataset.arrays("validation")
+    assert images.shape == (0, *dataset.image_shape)
+    assert labels.shape == (0,)
+    assert "/ 0 validation /" in dataset.summary()
+    assert list(batches(dataset.validation, 8)) == []
+
+
 def test_limit(mnist):
     dataset = data.load("mnist", limit=25)
     assert dataset.size("train") == 25
@@ -178,8 +190,12 @@ def test_full_size_idx_set_loads_within_a_second(data_dir):
 def test_catalogue_is_complete():
     for name in data.names():
         info = data.info(name)
-        assert all(file.size > 0 and len(file.urls) >= 2 for file in info.files)
-        assert all(len(file.hash.partition(":")[2]) in (32, 64) for file in info.files)
+        ways = [len(file.urls) for file in info.files] or [0]
+        assert min(ways) + bool(info.kaggle) + bool(info.by_hand) >= 2  # never one way only
+        assert all(file.size > 0 for file in info.files)
+        assert all(len(file.hash.partition(":")[2]) in (32, 64) or file.name.endswith(".zip") for file in info.files)
+        assert len(set(info.class_names)) == len(info.class_names)
+        assert info.held_out in ("test", "validation")
         assert set(info.class_aliases.values()) <= set(info.class_names)
         assert info.licence
         assert info.homepage

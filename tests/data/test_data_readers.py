@@ -130,6 +130,60 @@ def test_class_folders_named_by_aliases_or_numbers(tmp_path):
         assert Path(splits["train"].paths[first]).parent.name == folders[1]
 
 
+PETS, FRUITS = catalogue.info("cats_vs_dogs"), catalogue.info("fruits360")
+
+
+def test_a_published_validation_folder_is_the_test_split_of_some_sets(tmp_path):
+    write_class_folders(tmp_path / "pets", PETS.class_names, train="train", test="validation")
+    assert {split: len(held) for split, held in read(tmp_path / "pets", PETS).items()} == {"train": 12, "test": 4}
+    # CIFAR-10's authors call it test: there, a validation folder alone is not enough.
+    write_class_folders(tmp_path / "cifar", CIFAR.class_names, train="train", test="validation")
+    with pytest.raises(DataError, match="has no test folder"):
+        read(tmp_path / "cifar", CIFAR)
+
+
+def test_where_a_test_folder_lies_beside_it_validation_is_validation(tmp_path):
+    write_class_folders(tmp_path / "pets", ["Cat", "Dog"], train="train", test="validation")
+    write_class_folders(tmp_path / "pets", ["Cat", "Dog"], train="test", test="test", count=3)
+    sizes = {split: len(held) for split, held in read(tmp_path / "pets", PETS).items()}
+    assert sizes == {"train": 12, "validation": 4, "test": 6}
+
+
+def test_a_set_without_its_held_out_folder_names_it(tmp_path):
+    write_class_folders(tmp_path / "pets", PETS.class_names, train="train", test="train")
+    with pytest.raises(DataError, match="has no validation folder"):
+        read(tmp_path / "pets", PETS)
+    with pytest.raises(DataError, match=r"expected folders of images, train/<class>/ and validation/<class>/"):
+        read(write_idx_set(tmp_path / "digits"), PETS)
+
+
+@pytest.mark.parametrize("spell", ["{}", "{} 1"])
+def test_further_fruits_are_left_out(tmp_path, spell):
+    classes = [spell.format(name) for name in FRUITS.class_names]
+    write_class_folders(tmp_path / "fruits", [*classes, "Apple 6", "Pear 2"], train="Training", test="Test", count=1)
+    splits = read(tmp_path / "fruits", FRUITS)
+    assert {split: len(held) for split, held in splits.items()} == {"train": 30, "test": 60}
+    (place,) = np.flatnonzero(splits["train"].labels == FRUITS.class_names.index("Onion Red"))
+    assert spell.format("Onion Red") in splits["train"].paths[place]
+
+
+def test_of_two_sizes_the_small_one_is_taken(tmp_path):
+    for size in ("fruits-360_100x100", "fruits-360_original-size"):
+        write_class_folders(tmp_path / "fruits" / size, FRUITS.class_names, train="Training", test="Test", count=1)
+    write_class_folders(tmp_path / "fruits" / size, FRUITS.class_names, train="Validation", test="Test", count=1)
+    splits = read(tmp_path / "fruits", FRUITS)
+    assert set(splits) == {"train", "test"}
+    assert all("100x100" in path for held in splits.values() for path in held.paths)
+
+
+def test_a_hint_that_does_not_make_a_whole_set_is_no_hint(tmp_path):
+    write_class_folders(tmp_path / "fruits", FRUITS.class_names, count=1)
+    (tmp_path / "fruits" / "test").rename(tmp_path / "fruits" / "100x100_test")
+    (tmp_path / "fruits" / "100x100").mkdir()
+    (tmp_path / "fruits" / "100x100_test").rename(tmp_path / "fruits" / "100x100" / "test")
+    assert set(read(tmp_path / "fruits", FRUITS)) == {"train", "test"}
+
+
 def test_class_folders_come_mixed_and_in_the_same_order_every_time(cifar_folders):
     first, second = read(cifar_folders, CIFAR)["train"], read(cifar_folders, CIFAR)["train"]
     assert first.paths == second.paths

@@ -79,4 +79,4 @@ def _reading(folder: Path) -> Iterator[None]:
 
 
 def _words(info: DatasetInfo) -> dict[str, str]:
-    return {"name": info.name, "classes": ", ".join(info.class_names[:3]) + ", …"}
+    return {"name": info.name, "held_out": info.held_out, "classes": ", ".join(info.class_names[:3]) + ", …"}

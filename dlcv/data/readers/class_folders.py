@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from dlcv.errors import DataError
 
 __all__ = ["LAYOUT", "check", "find", "read"]
 
-LAYOUT = "folders of images, train/<class>/ and test/<class>/ (classes {classes})"
+LAYOUT = "folders of images, train/<class>/ and {held_out}/<class>/ (classes {classes})"
 _SPLITS = {
     "train": {"train", "training", "trainset", "trainingset"},
     "validation": {"validation", "valid", "val", "validationset"},
@@ -28,6 +29,15 @@ _ORDER_SEED = 0
 contents = None  # nobody publishes hashes of single images
 
 
+class _Root(NamedTuple):
+    """A folder whose subfolders are classes: its split, the folder of every class, and the folders of no class."""
+
+    split: str
+    path: Path
+    classes: dict[int, Path]
+    strangers: list[str]
+
+
 def _plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
@@ -37,43 +47,58 @@ def find(folder: Path, info: DatasetInfo) -> Found | None:
     known = {_plain(name): index for index, name in enumerate(info.class_names)}
     known |= {_plain(alias): info.class_names.index(name) for alias, name in info.class_aliases.items()}
     numbers = {str(index): index for index in range(len(info.class_names))}
-    roots: dict[str, tuple[Path, dict[int, Path]]] = {}
+    candidates: list[_Root] = []
     for parent, folders, _ in walk(folder):
         plain = {_plain(name): name for name in folders}
         table = numbers if folders and all(name.isdigit() for name in folders) else known
         classes = {table[key]: parent / name for key, name in plain.items() if key in table}
-        if len(classes) < 2:
-            continue
         split = _split_of(parent, folder)
-        if split is None:
-            continue
-        if split in roots:
+        if len(classes) >= 2 and split is not None:
+            strangers = [name for key, name in plain.items() if key not in table]
+            candidates.append(_Root(split, parent, classes, strangers))
+    roots: dict[str, _Root] = {}
+    for root in _own(candidates, folder, info):
+        shown = root.path.relative_to(folder).as_posix()
+        if root.split in roots:
+            first = roots[root.split].path.relative_to(folder).as_posix()
             raise DataError(
-                f"{folder.name}/ holds two {split} splits ({roots[split][0].relative_to(folder).as_posix()}/ and "
-                f"{parent.relative_to(folder).as_posix()}/): which one is meant? "
+                f"{folder.name}/ holds two {root.split} splits ({first}/ and {shown}/): which one is meant? "
                 f"Name its folder: `dlcv data add {info.name} PATH`."
             )
-        strangers = [name for key, name in plain.items() if key not in table]
-        if strangers:
+        if root.strangers and not info.others:
             raise DataError(
-                f"{folder.name}/{parent.relative_to(folder).as_posix()}/ has a folder {strangers[0]!r} that is no "
-                f"class of {info.name}. {cure(info)}"
+                f"{folder.name}/{shown}/ has a folder {root.strangers[0]!r} that is no class of {info.name}. "
+                f"{cure(info)}"
             )
-        roots[split] = (parent, classes)
+        roots[root.split] = root
+    if "test" not in roots and info.held_out in roots:
+        roots["test"] = roots.pop(info.held_out)
     if not roots:
         return None
     return Found(
         "class_folders",
         folder,
-        {(split, label): path for split, (_, classes) in roots.items() for label, path in sorted(classes.items())},
+        {(split, label): path for split, root in roots.items() for label, path in sorted(root.classes.items())},
     )
+
+
+def _own(candidates: list[_Root], folder: Path, info: DatasetInfo) -> list[_Root]:
+    """Leave those whose path has one of the data set's hints, where they make a whole set: another lies beside it."""
+    hinted = [
+        root
+        for root in candidates
+        if any(hint in root.path.relative_to(folder).as_posix().lower() for hint in info.hints)
+    ]
+    splits = {root.split for root in hinted}
+    return hinted if "train" in splits and splits & {"test", info.held_out} else candidates
 
 
 def check(found: Found, info: DatasetInfo) -> None:
     """See that both splits have all classes and that no class is without images."""
     for split in ("train", "test"):
         if not any(part == split for part, _ in found.files):
-            raise DataError(f"{found.root.name}/ has no {split} folder with a folder a class. {cure(info)}")
+            wanted = info.held_out if split == "test" else split
+            raise DataError(f"{found.root.name}/ has no {wanted} folder with a folder a class. {cure(info)}")
     for split in {part for part, _ in found.files}:
         for label, name in enumerate(info.class_names):
             path = found.files.get((split, label))
