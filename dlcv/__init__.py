@@ -36,6 +36,7 @@ _LAZY = {
     "settings": None,
     "timing": None,
     "video": None,
+    "visualize": None,
     "zoo": None,
 }
 __all__ = [*_LAZY, "__version__"]
