@@ -19,6 +19,7 @@ REQUIRED = [
     "scipy",
     "pillow",
     "jupyter",
+    "tensorboard",
     "tf-keras-vis",
     "pooch",
     "tqdm",

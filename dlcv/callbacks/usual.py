@@ -5,7 +5,6 @@ Taught in: notebooks/12.2
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 from typing import Any
 
@@ -37,8 +36,7 @@ def standard(
     - The best model so far is saved as `folder/best.keras`.
     - After `patience // 2` epochs without improvement (at least one) the learning rate is multiplied by `factor`.
     - After `patience` such epochs the training stops. However it ends, the model gets its best epoch's weights.
-    - `folder/log.csv` gets a line an epoch, with the learning rate; `folder/tensorboard` the curves for TensorBoard,
-      where that is installed.
+    - `folder/log.csv` gets a line an epoch, with the learning rate; `folder/tensorboard` the curves for TensorBoard.
 
     Args:
         folder: where all of it goes; it is created where it is missing. One training, one folder.
@@ -80,9 +78,8 @@ def standard(
         keras.callbacks.ReduceLROnPlateau(
             factor=factor, patience=max(1, patience // 2), min_delta=min_delta, min_lr=min_learning_rate, **watch
         ),
+        keras.callbacks.TensorBoard(str(place / "tensorboard"), write_graph=False),
     ]
-    if importlib.util.find_spec("tensorboard"):
-        callbacks.append(keras.callbacks.TensorBoard(str(place / "tensorboard"), write_graph=False))
     return around(callbacks, place, every) if resume else [*callbacks, EpochLog(place / "log.csv")]
 
 
