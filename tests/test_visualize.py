@@ -627,6 +627,20 @@ def test_a_grey_image_may_lack_its_channel() -> None:
     )
 
 
+def test_whole_number_inputs_and_lambda_layers() -> None:
+    image = picture((12, 12, 3))
+
+    def build(dtype: str, scale: layers.Layer) -> keras.Model:
+        keras.utils.set_random_seed(4)
+        stack = [scale, layers.Conv2D(4, 3, activation="relu"), layers.Flatten(), layers.Dense(3)]
+        return keras.Sequential([keras.Input((12, 12, 3), dtype=dtype), *stack])
+
+    expected = visualize.visualize_saliency(build("float32", layers.Rescaling(1 / 255)), 1, image)
+    for dtype, scale in (("uint8", layers.Rescaling(1 / 255)), ("float32", layers.Lambda(lambda x: x / 255))):
+        heat = visualize.visualize_saliency(build(dtype, scale), 1, image)
+        np.testing.assert_allclose(heat, expected, rtol=1e-4, atol=1e-6)
+
+
 # --- errors ---------------------------------------------------------------------------------------------------------
 
 

@@ -90,7 +90,7 @@ def confusion_matrix(
         for row, column in zip(*np.nonzero((matrix > 0) | diagonal), strict=True):
             value = matrix[row, column]
             text = f"{value:,}" if normalize is None else f"{100 * value:.{digits}f}"
-            dark = row == column and strength[row, column] > 0.5  # on full orange, too, black reads better
+            dark = row == column and strength[row, column] > 0.7  # on full orange, too, black reads better
             axes.text(column, row, text, ha="center", va="center", fontsize=7.5, color="white" if dark else "black")
     size = 9 if numbered else 7
     axes.set_xticks(range(classes), names, fontsize=size, rotation=0 if lying else 90)

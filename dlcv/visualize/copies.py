@@ -7,24 +7,22 @@ from __future__ import annotations
 
 import operator
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from dlcv.errors import unknown
+from dlcv.visualize.relus import MODIFIERS, RELUS, is_relu, relu_for, says
 
 if TYPE_CHECKING:
     import keras
-    import tensorflow as tf
 
-__all__ = ["MODIFIERS", "activated", "batch_of", "copied", "direction_of", "flat_layers", "layer_of", "truncated"]
+__all__ = ["activated", "batch_of", "copied", "direction_of", "flat_layers", "layer_of", "truncated"]
 
-MODIFIERS = ("vanilla", "guided", "rectified")
 # By name, since tf.nn.softmax and keras.activations.softmax are two functions.
 _PROBABILITIES = ("softmax", "softmax_v2", "sigmoid")
-_RELUS = ("relu", "relu6")
 
 
 def _check(model: keras.Model) -> None:
@@ -35,14 +33,14 @@ def _check(model: keras.Model) -> None:
         raise ValueError(
             "a subclass of keras.Model hides its layers' graph: write it as a Sequential or functional model"
         )
-    for what, tensors in (("inputs", model.inputs), ("outputs", model.outputs)):
-        if len(tensors) != 1:
-            raise ValueError(
-                f"the model has {len(tensors)} {what}, and a picture explains one: choose it with "
-                f"keras.Model(model.inputs, model.outputs[0])"
-                if what == "outputs"
-                else f"the model has {len(tensors)} inputs, and only models of one image input can be explained here"
-            )
+    if len(model.inputs) != 1:
+        raise ValueError(
+            f"the model has {len(model.inputs)} inputs, and only models of one image can be explained here"
+        )
+    if len(model.outputs) != 1:
+        raise ValueError(
+            f"the model has {len(model.outputs)} outputs: choose one, as in keras.Model(model.inputs, model.outputs[0])"
+        )
     shape = tuple(model.inputs[0].shape)
     if len(shape) != 4:
         raise ValueError(
@@ -56,7 +54,7 @@ def _check_operations(model: keras.Model, modifier: str) -> None:
     for step in operations:
         name = type(step).__name__.lower()
         last = step is model.operations[-1]
-        if (last and name in _PROBABILITIES) or (modifier != "vanilla" and name in _RELUS):
+        if (last and name in _PROBABILITIES) or (modifier != "vanilla" and name in RELUS):
             raise ValueError(
                 f"the model calls keras.ops.{name}, which cannot be replaced: make it a layer, "
                 f"keras.layers.Activation({name!r})"
@@ -72,57 +70,17 @@ def flat_layers(model: keras.layers.Layer) -> Iterator[keras.layers.Layer]:
         yield from flat_layers(layer)
 
 
-def _says(layer: keras.layers.Layer, names: tuple[str, ...]) -> bool:
-    return getattr(getattr(layer, "activation", None), "__name__", "") in names
-
-
 def _final_activation(model: keras.Model) -> keras.layers.Layer | None:
     """Return the layer that turns scores into probabilities, if there is one."""
     from keras import layers
 
     pass_on = (layers.Dropout, layers.Flatten, layers.Identity, layers.Reshape)
     for layer in reversed(list(flat_layers(model))):
-        if isinstance(layer, layers.Softmax) or _says(layer, _PROBABILITIES):
+        if isinstance(layer, layers.Softmax) or says(layer, _PROBABILITIES):
             return layer
-        if not isinstance(layer, pass_on) and not (isinstance(layer, layers.Activation) and _says(layer, ("linear",))):
+        if not isinstance(layer, pass_on) and not (isinstance(layer, layers.Activation) and says(layer, ("linear",))):
             return None
     return None
-
-
-def _relu_slope(modifier: str, top: float | None) -> Callable[[tf.Tensor], tf.Tensor]:
-    """Return a ReLU that computes as ever, and passes gradients backward in another way."""
-    import tensorflow as tf
-
-    @tf.custom_gradient
-    def relu(x: tf.Tensor) -> tuple[tf.Tensor, Callable[[tf.Tensor], tf.Tensor]]:
-        y = tf.nn.relu(x) if top is None else tf.clip_by_value(x, 0, top)
-
-        def backward(upstream: tf.Tensor) -> tf.Tensor:
-            passed = tf.nn.relu(upstream)
-            if modifier == "guided":
-                open_gate = x > 0 if top is None else (x > 0) & (x < top)
-                passed = tf.where(open_gate, passed, tf.zeros_like(passed))
-            return passed
-
-        return y, backward
-
-    return relu
-
-
-def _relu_top(layer: keras.layers.Layer) -> float | None:
-    """Return where a ReLU is cut off above: 6 for ReLU-6, None for an ordinary one."""
-    if _says(layer, ("relu6",)):
-        return 6.0
-    top = getattr(layer, "max_value", None)
-    return None if top is None else float(top)
-
-
-def _is_relu(layer: keras.layers.Layer) -> bool:
-    from keras import layers
-
-    if isinstance(layer, layers.ReLU):
-        return not layer.negative_slope and not layer.threshold
-    return _says(layer, _RELUS)
 
 
 def copied(
@@ -151,26 +109,27 @@ def copied(
         raise ValueError(unknown("modifier", modifier, MODIFIERS))
     _check_operations(model, modifier)
     final = _final_activation(model) if scores else None
-    if modifier != "vanilla" and not any(map(_is_relu, flat_layers(model))):
+    if modifier != "vanilla" and not any(map(is_relu, flat_layers(model))):
         raise ValueError(f"{modifier!r} changes the slope of ReLUs, and this model has none: use 'vanilla'")
 
     def copy_layer(layer: keras.layers.Layer) -> keras.layers.Layer:
-        linear = layer is final or (
-            layer.name == without_activation and isinstance(layer, (layers.ReLU, layers.Softmax, layers.Activation))
-        )
+        linear = layer is final or layer.name == without_activation
         if linear and isinstance(layer, (layers.Softmax, layers.ReLU)):
             return layers.Activation("linear", name=layer.name)
-        if modifier != "vanilla" and isinstance(layer, layers.ReLU) and _is_relu(layer):
-            return layers.Activation(_relu_slope(modifier, _relu_top(layer)), name=layer.name)
+        if modifier != "vanilla" and isinstance(layer, layers.ReLU) and is_relu(layer):
+            return layers.Activation(relu_for(layer, modifier), name=layer.name)
         config = layer.get_config()
         if layer.compute_dtype != layer.variable_dtype:  # mixed precision: in float16 small gradients would become 0
             config["dtype"] = "float32"
-        new = type(layer).from_config(config)
+        if isinstance(layer, layers.Lambda):  # its code is in this process already, so there is nothing to distrust
+            new = layers.Lambda.from_config(config, safe_mode=False)
+        else:
+            new = type(layer).from_config(config)
         if hasattr(layer, "activation"):
-            if linear or layer.name == without_activation:
+            if linear:
                 new.activation = keras.activations.linear
-            elif modifier != "vanilla" and _is_relu(layer):
-                new.activation = _relu_slope(modifier, _relu_top(layer))
+            elif modifier != "vanilla" and is_relu(layer):
+                new.activation = relu_for(layer, modifier)
         return new
 
     def call_layer(layer: keras.layers.Layer, *args: Any, **kwargs: Any) -> Any:
@@ -183,7 +142,11 @@ def copied(
     try:
         # A view of the same layers, but functional and not compiled: a copy would try to copy the compiling as well.
         view = keras.Model(model.inputs, model.outputs)
-        copy = keras.models.clone_model(view, clone_function=copy_layer, call_function=call_layer, recursive=True)
+        # Whatever the model takes, such as uint8: only floating point has a gradient.
+        image = keras.Input(batch_shape=model.inputs[0].shape, dtype="float32", name=model.inputs[0].name)
+        copy = keras.models.clone_model(
+            view, input_tensors=[image], clone_function=copy_layer, call_function=call_layer, recursive=True
+        )
     finally:
         random.setstate(state)
     copy.set_weights(model.get_weights())
