@@ -94,7 +94,7 @@ _ROWS = (
         )
         | {"mnist.npz": "sha256:731c5ac602752760c8e48fbffcf8c3b850d9dc2a2aedcf2cc48468fc17b673d1"},
         hints=("mnist",),
-        chapters=(1, 4, 6, 8, 9, 11, 12, 13, 24),
+        chapters=(1, 4, 6, 8, 9, 10, 11, 12, 13, 24),
     ),
     DatasetInfo(
         name="fashion_mnist",
@@ -174,7 +174,7 @@ _ROWS = (
         },
         class_aliases={"plane": "airplane", "aeroplane": "airplane", "car": "automobile"},
         hints=("cifar",),
-        chapters=(4, 8, 13, 26),
+        chapters=(4, 8, 9, 10, 13, 26),
     ),
     DatasetInfo(
         name="cats_vs_dogs",
