@@ -14,8 +14,8 @@ from dlcv.lazy import attribute_getter
 # name -> module that defines it; None stands for a submodule of that name.
 _LAZY = {
     "Dataset": "dlcv.data.dataset",
-    "Report": "dlcv.data.install",
-    "Status": "dlcv.data.install",
+    "Report": "dlcv.data.reports",
+    "Status": "dlcv.data.reports",
     "add": "dlcv.data.install",
     "get": "dlcv.data.install",
     "pipeline": None,

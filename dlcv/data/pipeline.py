@@ -23,6 +23,9 @@ __all__ = ["augmentation", "batches", "images"]
 
 # Keras warns that `fit` does not shuffle a tf.data.Dataset, even where the pipeline has shuffled it.
 warnings.filterwarnings("ignore", r"`shuffle=True` was passed, but will be ignored since the data `x` was .*tf\.data")
+# The length of a stream from files is unknown, since some may not decode, and Keras up to 3.15 takes the end of its
+# first epoch for a shortage: https://github.com/keras-team/keras/pull/23360
+warnings.filterwarnings("ignore", r"Your input ran out of data; interrupting training", module=r"keras\.")
 
 _DECODE = 64
 _SHUFFLE_BUFFER = 10_000

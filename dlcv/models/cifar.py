@@ -65,7 +65,8 @@ def cifar_resnet(classes: int = 10, input_shape: tuple[int, int, int] = (32, 32,
 
     Args:
         classes: how many classes to tell apart, 2 or more.
-        input_shape: height, width, channels of an image; height and width are multiples of 8.
+        input_shape: height, width, channels of an image; height and width are multiples of 8, or None for images of any
+            size, since the last pooling takes the maximum over all places.
 
     Returns:
         An uncompiled model: (N, *input_shape) raw pixels 0–255 → (N, classes) probabilities. It has

@@ -152,15 +152,16 @@ def test_batch_size_must_be_positive(mnist):
         pipeline.batches(data.load("mnist").train, 0)
 
 
-def test_trains(mnist):
+@pytest.mark.parametrize("name", ["mnist", "cifar10"])
+def test_trains_without_a_warning(name, mnist, cifar_folders):
     import keras
 
-    dataset = data.load("mnist")
-    model = keras.Sequential([keras.Input((28, 28, 1)), keras.layers.Flatten(), keras.layers.Dense(10)])
+    dataset = data.load(name)
+    model = keras.Sequential([keras.Input(dataset.image_shape), keras.layers.Flatten(), keras.layers.Dense(10)])
     model.compile("sgd", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        importlib.reload(pipeline)  # it sets a filter
+        importlib.reload(pipeline)  # it sets filters
         history = model.fit(
             pipeline.batches(dataset.train, 32, shuffle=True),
             validation_data=pipeline.batches(dataset.validation, 32),
