@@ -28,6 +28,7 @@ _LAZY = {
     "errors": None,
     "handwriting": None,
     "images": None,
+    "inference": None,
     "lesson": None,
     "metrics": None,
     "models": None,
