@@ -287,6 +287,17 @@ def test_a_box_a_layer_with_its_shape_and_count() -> None:
     assert heights[2] == pytest.approx(26 / 28)
 
 
+@pytest.mark.parametrize("build", [models.lenet, models.cifar_cnn, models.alexnet_slim])
+def test_shapes_stay_within_their_boxes(build) -> None:
+    figure = plotting.architecture(build())
+    figure.canvas.draw()
+    axes = figure.axes[0]
+    for box, text in zip(axes.patches, axes.texts[::3], strict=True):
+        outside, inside = box.get_window_extent(), text.get_window_extent()
+        assert outside.x0 <= inside.x0 < inside.x1 <= outside.x1, text.get_text()
+        assert outside.y0 <= inside.y0 < inside.y1 <= outside.y1, text.get_text()
+
+
 def test_networks_without_images_and_with_branches() -> None:
     left, right = keras.Input((2,)), keras.Input((3,))
     joined = keras.layers.Concatenate()([left, right])

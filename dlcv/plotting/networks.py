@@ -57,13 +57,22 @@ def architecture(model: keras.Model, *, title: str = "") -> Figure:
     heights = [max(0.12, shape[0] / tallest) if len(shape) == 3 else 0.5 for _, shape, _ in shapes]
     edge = max(heights) / 2 + 0.06
     figure, axes = plt.subplots(figsize=(max(6, 0.7 * len(shapes)), 1.3 + 3 * edge), layout="constrained")
+    unit = 72 * (0.9 + 3 * edge) / (2 * edge + 0.78)  # what remains below the title, in points
     for x, ((name, shape, count), height) in enumerate(zip(shapes, heights, strict=True)):
         label = "×".join(map(str, shape))
         colour = "#9ecae1" if count else "#e6e6e6"
         axes.add_patch(plt.Rectangle((x - 0.36, -height / 2), 0.72, height, facecolor=colour, edgecolor="#444444"))
-        # A long label stands upright, unless the box is too low for it.
+        # A label that is too long to lie stands upright, unless the box is too low for it; the letters shrink to fit.
+        length = sum(0.84 if letter == "×" else 0.64 for letter in label)  # in letter heights
+        lying, upright = 31 / length, 0.95 * height * unit / length  # the size at which it fills the box, in points
         axes.text(
-            x, 0, label, ha="center", va="center", fontsize=8, rotation=90 if len(label) > 4 and height > 0.3 else 0
+            x,
+            0,
+            label,
+            ha="center",
+            va="center",
+            fontsize=min(8, max(lying, upright)),
+            rotation=90 if lying < min(8, upright) else 0,
         )
         axes.text(x, edge, name, ha="center", va="bottom", fontsize=9, rotation=40)
         axes.text(x, -edge, f"{count:,}" if count else "–", ha="center", va="top", fontsize=8)

@@ -161,7 +161,7 @@ def probability_bars(
             colours = [RIGHT if k == labels[index] else "#bbbbbb" for k in best]
             if best[0] != labels[index]:
                 colours[0] = WRONG
-        bars.barh(range(top), row[best], color=colours)
+        bars.barh(range(top), row[best], color=colours, alpha=0.45)  # pale, for the text on it
         bars.set(xlim=(0, 1), ylim=(top - 0.4, -0.6), xticks=[], yticks=[])
         for place, k in enumerate(best):
             bars.text(0.02, place, f"{class_names[k]}  {row[k]:.0%}", va="center", fontsize=8)
