@@ -52,6 +52,19 @@ def test_a_later_run_replaces_the_figures_of_its_notebook_and_profile_only(tmp_p
     assert names == ["share", "new"], "in the order of the course"
 
 
+def test_section_10_comes_after_section_9(tmp_path: Path) -> None:
+    sections = ["06.10", "06.1", "10.1", "06.9"]
+    results = [
+        Result(f"notebooks/{s[:2]}_x/{s}_x.ipynb", "passed", 5.0, [metric("share", 1.0)], "lecture", f"{s} See")
+        for s in sections
+    ]
+    measured.publish(tmp_path, measured.record(tmp_path, [run(tmp_path / "a", *results)]))
+    titles = [entry["title"][:5].strip() for entry in measured.load(tmp_path)]
+    assert titles == ["06.1", "06.9", "06.10", "10.1"]
+    page = (tmp_path / measured.PAGE).read_text(encoding="utf-8")
+    assert page.index("06.9 See") < page.index("06.10 See")
+
+
 @pytest.mark.parametrize(
     "result",
     [
