@@ -202,7 +202,8 @@ def filter_patterns(
 
     Args:
         model: any Sequential or functional model of one image input that takes raw pixels, 0–255.
-        layer: a convolution, or another layer that gives maps. Its response is that before its own activation.
+        layer: a convolution, or another layer that gives maps. Its response is that before its own activation. What
+            lies below 0 counts a tenth, so that a position that is silent leads uphill, too.
         filters: which ones; all by default.
         steps: how many steps to walk uphill.
         size: the side of the images in pixels, or (height, width); the model's own by default.
